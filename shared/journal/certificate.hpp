@@ -1,0 +1,22 @@
+// What the organizer's root key signs (FORMAT.md §8): incarnations of the server, and leave to delete a journal.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "shared/journal/entry.hpp"
+
+namespace phien::journal {
+
+// The incarnation a server terminal id names: 2 of "_server.2". Nothing for any other id, a leading zero or a number below 1.
+std::optional<std::int64_t> server_incarnation(std::string_view terminal);
+
+std::string incarnation_message(std::string_view fair, std::int64_t number, const PublicKey& key, const Hash& tls,
+                                const std::optional<Hash>& parent);
+// True when `entry`, the first of `journal`, certifies it: same root, the number of its terminal id, signed by the root key.
+bool certificate_holds(const JournalId& journal, const Incarnation& entry);
+
+std::string archived_message(std::string_view fair, std::string_view terminal, const Head& head);
+bool archive_holds(std::string_view fair, const PublicKey& root, const Archived& entry);
+
+}  // namespace phien::journal
