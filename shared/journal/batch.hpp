@@ -16,6 +16,8 @@ struct PersonalData {
   bool operator==(const PersonalData&) const = default;
 };
 Hash personal_hash(const PersonalData& personal);  // SHA-256(salt ‖ data)
+// That `personal` is what the entry's `personal` hash names, and has the form it must have: one canonical object of text fields.
+bool personal_holds(const PersonalData& personal, const Hash& expected);
 
 // One line `e` or `m` with its `p` and the `s` that follows it. Views point into the text that was read.
 struct BatchItem {

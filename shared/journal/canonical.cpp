@@ -1,0 +1,319 @@
+#include "shared/journal/canonical.hpp"
+
+#include <simdjson.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "shared/journal/json_text.hpp"
+
+namespace phien::journal {
+namespace {
+
+static_assert(Document::kPadding >= simdjson::SIMDJSON_PADDING);
+
+enum class Fault { none, too_long, bad_utf8, bad_json, too_deep, duplicate_key, bad_number, bad_key, has_null, not_canonical };
+
+Problem problem(Fault fault, std::string where = {}) {
+  switch (fault) {
+    case Fault::too_long: return {"too_long", std::move(where), {"Dữ liệu dài quá mức cho phép.", "The data is longer than allowed."}};
+    case Fault::bad_utf8: return {"bad_utf8", std::move(where), {"Chữ không đúng mã UTF-8.", "The text is not UTF-8."}};
+    case Fault::bad_json: return {"bad_json", std::move(where), {"Không phải là JSON.", "This is not JSON."}};
+    case Fault::too_deep: return {"too_deep", std::move(where), {"Dữ liệu lồng nhau quá sâu.", "The data is nested too deeply."}};
+    case Fault::duplicate_key: return {"duplicate_key", std::move(where), {"Một trường có hai lần.", "A field is there twice."}};
+    case Fault::bad_number:
+      return {"bad_number", std::move(where), {"Có số không nguyên hoặc quá lớn.", "A number is not whole or is too large."}};
+    case Fault::bad_key: return {"bad_key", std::move(where), {"Tên trường không hợp lệ.", "A field has a name that is not allowed."}};
+    case Fault::has_null: return {"has_null", std::move(where), {"Có giá trị rỗng (null).", "A value is null."}};
+    case Fault::not_canonical:
+      return {"not_canonical", std::move(where), {"Dữ liệu không ở dạng chuẩn.", "The data is not in its canonical form."}};
+    case Fault::none: break;
+  }
+  std::abort();
+}
+
+// Looks at brackets outside strings only, so that no parser is ever given deep nesting.
+bool too_deep(std::string_view bytes) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kMaxDepth) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+Fault key_fault(std::string_view key, std::optional<std::string_view> before) {
+  if (!is_key(key)) return Fault::bad_key;
+  if (before && key == *before) return Fault::duplicate_key;
+  if (before && key < *before) return Fault::not_canonical;
+  return Fault::none;
+}
+
+bool in_json_range(std::int64_t n) { return n >= -kMaxJsonInteger && n <= kMaxJsonInteger; }
+
+// ---- the fast half: simdjson's tree → nodes and, beside them, the canonical text it should have been ---------------------------
+
+class Walk {
+ public:
+  Walk(std::vector<Node>& nodes, std::string& text) : nodes_(nodes), text_(text) {}
+
+  Fault value(const simdjson::dom::element& element, std::string_view key) {
+    const auto at = nodes_.size();
+    nodes_.emplace_back().key = key;
+    Fault fault = Fault::none;
+    switch (element.type()) {
+      case simdjson::dom::element_type::OBJECT: fault = object(element.get_object().value_unsafe(), at); break;
+      case simdjson::dom::element_type::ARRAY: fault = array(element.get_array().value_unsafe(), at); break;
+      case simdjson::dom::element_type::STRING:
+        nodes_[at].type = Node::Type::string;
+        nodes_[at].text = element.get_string().value_unsafe();
+        append_string(text_, nodes_[at].text);
+        break;
+      case simdjson::dom::element_type::INT64:
+        nodes_[at].type = Node::Type::integer;
+        nodes_[at].integer = element.get_int64().value_unsafe();
+        if (!in_json_range(nodes_[at].integer)) fault = Fault::bad_number;
+        append_integer(text_, nodes_[at].integer);
+        break;
+      case simdjson::dom::element_type::BOOL:
+        nodes_[at].type = Node::Type::boolean;
+        nodes_[at].boolean = element.get_bool().value_unsafe();
+        text_ += nodes_[at].boolean ? "true" : "false";
+        break;
+      case simdjson::dom::element_type::UINT64:  // beyond int64
+      case simdjson::dom::element_type::DOUBLE: fault = Fault::bad_number; break;
+      case simdjson::dom::element_type::NULL_VALUE: fault = Fault::has_null; break;
+    }
+    nodes_[at].next = static_cast<std::uint32_t>(nodes_.size());
+    return fault;
+  }
+
+ private:
+  Fault object(const simdjson::dom::object& object, std::size_t at) {
+    nodes_[at].type = Node::Type::object;
+    text_ += '{';
+    std::optional<std::string_view> before;
+    std::uint32_t children = 0;
+    for (const auto field : object) {
+      if (const Fault fault = key_fault(field.key, before); fault != Fault::none) return fault;
+      before = field.key;
+      if (children++ > 0) text_ += ',';
+      text_.append(1, '"').append(field.key).append("\":");  // a key of the alphabet needs no escape
+      if (const Fault fault = value(field.value, field.key); fault != Fault::none) return fault;
+    }
+    text_ += '}';
+    nodes_[at].children = children;
+    return Fault::none;
+  }
+
+  Fault array(const simdjson::dom::array& array, std::size_t at) {
+    nodes_[at].type = Node::Type::array;
+    text_ += '[';
+    std::uint32_t children = 0;
+    for (const auto element : array) {
+      if (children++ > 0) text_ += ',';
+      if (const Fault fault = value(element, {}); fault != Fault::none) return fault;
+    }
+    text_ += ']';
+    nodes_[at].children = children;
+    return Fault::none;
+  }
+
+  std::vector<Node>& nodes_;
+  std::string& text_;
+};
+
+Fault fault_of(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::UTF8_ERROR: return Fault::bad_utf8;
+    case simdjson::NUMBER_ERROR: return Fault::bad_number;
+    case simdjson::MEMALLOC: std::abort();
+    default: return Fault::bad_json;
+  }
+}
+
+// ---- the reference half: nlohmann's events for the rules, its own writer for the form ------------------------------------------
+
+// Remembers the first fault in the order of the document, but reads on: that the text is JSON at all comes first.
+class Events : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Fault fault = Fault::none;
+
+  bool null() override { return note(Fault::has_null); }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t n) override { return note(in_json_range(n) ? Fault::none : Fault::bad_number); }
+  bool number_unsigned(number_unsigned_t n) override {
+    return note(n <= static_cast<number_unsigned_t>(kMaxJsonInteger) ? Fault::none : Fault::bad_number);
+  }
+  bool number_float(number_float_t, const string_t&) override { return note(Fault::bad_number); }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return note(Fault::bad_json); }
+  bool start_object(std::size_t) override { return keys_.emplace_back(), true; }
+  bool key(string_t& key) override {
+    auto& before = keys_.back();
+    note(key_fault(key, before ? std::optional<std::string_view>(*before) : std::nullopt));
+    before = key;
+    return true;
+  }
+  bool end_object() override { return keys_.pop_back(), true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
+    constexpr int kNumberOverflow = 406;
+    fault = error.id == kNumberOverflow ? Fault::bad_number : Fault::bad_json;
+    return false;
+  }
+
+ private:
+  bool note(Fault found) {
+    if (fault == Fault::none) fault = found;
+    return true;
+  }
+  std::vector<std::optional<std::string>> keys_;  // of each open object: the key before
+};
+
+void add_nodes(std::vector<Node>& nodes, const nlohmann::json& value, std::string_view key) {
+  const auto at = nodes.size();
+  nodes.emplace_back().key = key;
+  if (value.is_object()) {
+    nodes[at].type = Node::Type::object;
+    nodes[at].children = static_cast<std::uint32_t>(value.size());
+    for (const auto& [name, child] : value.get_ref<const nlohmann::json::object_t&>()) add_nodes(nodes, child, name);
+  } else if (value.is_array()) {
+    nodes[at].type = Node::Type::array;
+    nodes[at].children = static_cast<std::uint32_t>(value.size());
+    for (const auto& child : value) add_nodes(nodes, child, {});
+  } else if (value.is_string()) {
+    nodes[at].type = Node::Type::string;
+    nodes[at].text = value.get_ref<const std::string&>();
+  } else if (value.is_boolean()) {
+    nodes[at].type = Node::Type::boolean;
+    nodes[at].boolean = value.get<bool>();
+  } else {
+    nodes[at].type = Node::Type::integer;
+    nodes[at].integer = value.get<std::int64_t>();
+  }
+  nodes[at].next = static_cast<std::uint32_t>(nodes.size());
+}
+
+// ---- what a writer may write ------------------------------------------------------------------------------------------------------
+
+std::optional<Problem> unwritable(const nlohmann::json& value, int depth, std::string& where) {
+  if (depth > kMaxDepth && value.is_structured()) return problem(Fault::too_deep, where);
+  switch (value.type()) {
+    case nlohmann::json::value_t::object:
+      for (const auto& [key, child] : value.get_ref<const nlohmann::json::object_t&>()) {
+        const auto size = where.size();
+        where.append(size > 0 ? "." : "").append(key);
+        if (!is_key(key)) return problem(Fault::bad_key, where);
+        if (auto found = unwritable(child, depth + 1, where)) return found;
+        where.resize(size);
+      }
+      return {};
+    case nlohmann::json::value_t::array:
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        const auto size = where.size();
+        where.append("[").append(std::to_string(i)).append("]");
+        if (auto found = unwritable(value[i], depth + 1, where)) return found;
+        where.resize(size);
+      }
+      return {};
+    case nlohmann::json::value_t::string:
+      if (!is_utf8(value.get_ref<const std::string&>())) return problem(Fault::bad_utf8, where);
+      return {};
+    case nlohmann::json::value_t::boolean: return {};
+    case nlohmann::json::value_t::number_unsigned:
+      if (value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxJsonInteger)) return problem(Fault::bad_number, where);
+      return {};
+    case nlohmann::json::value_t::number_integer:
+      if (!in_json_range(value.get<std::int64_t>())) return problem(Fault::bad_number, where);
+      return {};
+    case nlohmann::json::value_t::null: return problem(Fault::has_null, where);
+    case nlohmann::json::value_t::number_float: return problem(Fault::bad_number, where);
+    case nlohmann::json::value_t::binary:
+    case nlohmann::json::value_t::discarded: return problem(Fault::bad_json, where);
+  }
+  std::abort();
+}
+
+}  // namespace
+
+Result<std::string> canonical_bytes(const nlohmann::json& value, std::size_t max_bytes, int levels_above) {
+  std::string where;
+  if (auto found = unwritable(value, levels_above + 1, where)) return *std::move(found);
+  std::string bytes = value.dump();
+  if (bytes.size() > max_bytes) return problem(Fault::too_long);
+  return bytes;
+}
+
+struct Document::Parser {
+  simdjson::dom::parser simd;
+  std::string padded;        // a copy with room behind it, for callers whose bytes have none
+  std::string canonical;     // what the bytes should have been
+  nlohmann::json reference;  // owner of what the nodes of parse_reference point to
+};
+
+Document::Document() : parser_(std::make_unique<Parser>()) {}
+Document::~Document() = default;
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+
+Result<bool> Document::parse(std::string_view bytes, bool padded, std::size_t max_bytes) {
+  nodes_.clear();
+  if (bytes.size() > max_bytes) return problem(Fault::too_long);
+  if (!simdjson::validate_utf8(bytes.data(), bytes.size())) return problem(Fault::bad_utf8);
+  if (too_deep(bytes)) return problem(Fault::too_deep);
+  if (!padded) {
+    parser_->padded.reserve(bytes.size() + kPadding);
+    parser_->padded.assign(bytes);
+    bytes = parser_->padded;
+  }
+  simdjson::dom::element root;
+  if (const auto error = parser_->simd.parse(bytes.data(), bytes.size(), false).get(root)) return problem(fault_of(error));
+  parser_->canonical.clear();
+  Fault fault = Walk(nodes_, parser_->canonical).value(root, {});
+  if (fault == Fault::none && parser_->canonical != bytes) fault = Fault::not_canonical;
+  if (fault == Fault::none) return true;
+  nodes_.clear();
+  return problem(fault);
+}
+
+Result<bool> Document::parse_reference(std::string_view bytes, std::size_t max_bytes) {
+  nodes_.clear();
+  if (bytes.size() > max_bytes) return problem(Fault::too_long);
+  if (!is_utf8(bytes)) return problem(Fault::bad_utf8);
+  if (too_deep(bytes)) return problem(Fault::too_deep);
+  if (bytes.starts_with("\xEF\xBB\xBF")) return problem(Fault::bad_json);  // a byte order mark, which nlohmann would skip
+  Events events;
+  nlohmann::json::sax_parse(bytes, &events);
+  if (events.fault != Fault::none) return problem(events.fault);
+  parser_->reference = nlohmann::json::parse(bytes);
+  if (parser_->reference.dump() != bytes) return problem(Fault::not_canonical);
+  add_nodes(nodes_, parser_->reference, {});
+  return true;
+}
+
+const Node* Document::find(std::uint32_t object, std::string_view key) const {
+  const auto end = nodes_[object].next;
+  for (std::uint32_t i = object + 1; i < end; i = nodes_[i].next) {
+    if (nodes_[i].key == key) return &nodes_[i];
+  }
+  return nullptr;
+}
+
+}  // namespace phien::journal
