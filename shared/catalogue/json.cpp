@@ -109,7 +109,8 @@ class Reader {
     if (!field) return;
     for (const auto& one : *field) {
       if (!one.is_string()) return wrong_type(key, "danh sách chuỗi", "a list of texts");
-      if (!is_text(one.get_ref<const std::string&>(), 100)) return fail("bad_value", key, "có mục quá dài", "an element is too long");
+      if (!is_text(one.get_ref<const std::string&>(), 100))
+        return fail("bad_value", key, "có mục quá dài", "an element is too long");
       value.push_back(one.get<std::string>());
     }
   }
@@ -124,7 +125,8 @@ class Reader {
     for (const auto& one : *field) {
       Reader inner(one);
       Organizer organizer;
-      inner.text("name", organizer.name, [](std::string_view s) { return is_text(s, 400); }, Need::required);
+      inner.text(
+          "name", organizer.name, [](std::string_view s) { return is_text(s, 400); }, Need::required);
       inner.text("role", organizer.role, [](std::string_view s) { return is_text(s, 200); });
       if (inner.problem) {
         problem = std::move(inner.problem);
@@ -289,16 +291,30 @@ Result<T> read(const json& item_json, Fields fields) {
 
 }  // namespace
 
-json to_json(const Fair& f) { return write(f, [](auto& io, auto& item) { fair_fields(io, item); }); }
-json to_json(const Exhibitor& e) { return write(e, [](auto& io, auto& item) { exhibitor_fields(io, item); }); }
-json to_json(const Product& p) { return write(p, [](auto& io, auto& item) { product_fields(io, item); }); }
-json to_json(const Cashier& c) { return write(c, [](auto& io, auto& item) { cashier_fields(io, item); }); }
+json to_json(const Fair& f) {
+  return write(f, [](auto& io, auto& item) { fair_fields(io, item); });
+}
+json to_json(const Exhibitor& e) {
+  return write(e, [](auto& io, auto& item) { exhibitor_fields(io, item); });
+}
+json to_json(const Product& p) {
+  return write(p, [](auto& io, auto& item) { product_fields(io, item); });
+}
+json to_json(const Cashier& c) {
+  return write(c, [](auto& io, auto& item) { cashier_fields(io, item); });
+}
 
-Result<Fair> fair_from_json(const json& j) { return read<Fair>(j, [](auto& io, auto& item) { fair_fields(io, item); }); }
+Result<Fair> fair_from_json(const json& j) {
+  return read<Fair>(j, [](auto& io, auto& item) { fair_fields(io, item); });
+}
 Result<Exhibitor> exhibitor_from_json(const json& j) {
   return read<Exhibitor>(j, [](auto& io, auto& item) { exhibitor_fields(io, item); });
 }
-Result<Product> product_from_json(const json& j) { return read<Product>(j, [](auto& io, auto& item) { product_fields(io, item); }); }
-Result<Cashier> cashier_from_json(const json& j) { return read<Cashier>(j, [](auto& io, auto& item) { cashier_fields(io, item); }); }
+Result<Product> product_from_json(const json& j) {
+  return read<Product>(j, [](auto& io, auto& item) { product_fields(io, item); });
+}
+Result<Cashier> cashier_from_json(const json& j) {
+  return read<Cashier>(j, [](auto& io, auto& item) { cashier_fields(io, item); });
+}
 
 }  // namespace phien::catalogue
