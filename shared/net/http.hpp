@@ -1,13 +1,16 @@
-// HTTP/1.1 over TCP or TLS for both programs: values, routing, a server, a client. Asio and Beast stay behind http_server.cpp and
-// http_client.cpp (one Beast file can take 20 s to compile).
+// HTTP/1.1 over TCP or TLS for both programs: values, routing, a server, a client. Beast stays behind message_readers.cpp
+// (one Beast file can take 20 s to compile).
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,11 +23,26 @@ namespace phien::net {
 
 namespace asio = boost::asio;
 
+// Header fields, names in lower case, in one block of memory: a waiting long-poll keeps its request, and a tree node a field
+// would cost more than the rest of it. Requests have few fields, so a search from the front is quick too.
+class Headers {
+ public:
+  void add(std::string_view name, std::string_view value);   // a repeated name is joined by ", "; neither may hold a NUL
+  bool has(std::string_view name) const;
+  std::string_view get(std::string_view name) const;         // "" if absent
+  bool empty() const { return block_.empty(); }
+  void shrink() { block_.shrink_to_fit(); }
+
+ private:
+  std::size_t find(std::string_view name) const;             // where its value begins, or npos
+  std::string block_;                                        // name NUL value NUL …
+};
+
 struct Request {
   std::string method;                               // "GET"
   std::string path;                                 // decoded, without query: "/api/v1/stock/EX01"
   std::map<std::string, std::string> query;         // decoded; a repeated name is refused (400)
-  std::map<std::string, std::string> headers;       // names in lower case; a repeated one is joined by ", "
+  Headers headers;
   std::map<std::string, std::string> params;        // from the route pattern
   std::string body;
   std::string remote;                               // "127.0.0.1"
@@ -72,15 +90,19 @@ Guard open_to_all();
 
 class Router {
  public:
-  void add(Route route);               // aborts on a missing guard or a duplicate
+  void add(Route route);               // aborts on a missing guard, a duplicate, or not exactly one of handler and stream
   const std::vector<Route>& routes() const { return routes_; }
   // 404 for an unknown path, 405 (with Allow) for a known path and another method.
   const Route* match(const std::string& method, const std::string& path, std::map<std::string, std::string>& params, bool& path_known) const;
-  // The same dispatch without a socket: for commands run in-process.
+  // What decides before a body is read: the route (params filled in) whose guard lets the request through, or the refusal.
+  std::variant<const Route*, Response> admit(Request& request) const;
+  // The same dispatch without a socket: for commands run in-process. What a handler throws comes out. A stream has no answer here.
   asio::awaitable<Response> handle(Request& request) const;
 
  private:
   std::vector<Route> routes_;
+  std::unordered_map<std::string, std::vector<std::size_t>> exact_;   // path → routes, for patterns without a {name}
+  std::vector<std::size_t> with_names_;
 };
 
 // Every wait and size has a name (I10).
@@ -91,16 +113,24 @@ struct Limits {
   std::chrono::milliseconds body_deadline{60'000};
   std::chrono::milliseconds idle_deadline{75'000};      // between requests of one connection
   std::chrono::milliseconds write_deadline{30'000};
+  std::chrono::milliseconds answer_deadline{60'000};    // a handler that is no long poll; then it is cancelled and the connection closed
+  std::chrono::milliseconds heartbeat{15'000};          // a comment on a silent event stream
   std::chrono::milliseconds stop_deadline{5'000};       // graceful: running requests may finish
 };
 
-struct Counters { std::uint64_t connections = 0, open = 0, requests = 0, refused = 0, failed = 0; };   // failed: coroutines that threw
+struct Counters {
+  std::uint64_t connections = 0;   // accepted since the start
+  std::uint64_t open = 0;          // now
+  std::uint64_t requests = 0;      // with a readable head
+  std::uint64_t refused = 0;       // before a handler: over the cap, malformed, no route, guard, body
+  std::uint64_t failed = 0;        // guards and handlers that threw
+};
 
 class HttpServer {
  public:
   HttpServer(asio::any_io_executor executor, const Router& router, Limits limits = {});
   ~HttpServer();
-  // Returns the bound port (port 0: any). `tls` null: plain HTTP, which is refused for any address but loopback. Problem: address in use, …
+  // Raises the soft limit of open files to the hard one. Returns the bound port (port 0: any). `tls` null: plain HTTP, which is refused for any address but loopback. Problem: address in use, …
   Result<unsigned short> listen(const std::string& address, unsigned short port, std::shared_ptr<asio::ssl::context> tls = nullptr);
   asio::awaitable<void> stop();        // no new connections, lets answers finish, then closes
   Counters counters() const;
@@ -124,7 +154,8 @@ class HttpClient {
  public:
   HttpClient(asio::any_io_executor executor, std::string base_url, ClientOptions options = {});   // "https://192.168.1.10:8443"
   ~HttpClient();
-  // Problem codes: no_connection, time_out, bad_answer, wrong_key. `answer_deadline` 0: the default.
+  // Problem codes: bad_url, no_connection, time_out, bad_answer, wrong_key. `answer_deadline` 0: the default.
+  // Sent a second time, once, when a kept connection turns out closed before any byte of the answer: requests must be idempotent.
   asio::awaitable<Result<Response>> request(std::string method, std::string target, std::string body,
       std::map<std::string, std::string> headers, std::chrono::milliseconds answer_deadline);
   const std::string& peer_key() const;
