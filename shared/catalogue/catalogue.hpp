@@ -76,11 +76,17 @@ nlohmann::json to_json(const Fair&);
 nlohmann::json to_json(const Exhibitor&);
 nlohmann::json to_json(const Product&);
 nlohmann::json to_json(const Cashier&);
-// Codes as in journal::decode; unknown fields of an item are kept out silently (a newer server may say more).
+// The first thing wrong, by code: missing_field, wrong_type, out_of_range, too_long, bad_value; `where` is the field.
+// Unknown fields of an item are passed over silently (a newer server may say more).
 Result<Fair> fair_from_json(const nlohmann::json&);
 Result<Exhibitor> exhibitor_from_json(const nlohmann::json&);
 Result<Product> product_from_json(const nlohmann::json&);
 Result<Cashier> cashier_from_json(const nlohmann::json&);
+// For lists typed by people: everything wrong with an item, and the fields an item may have. T: one of the four.
+template <class T>
+std::vector<Problem> problems_in(const nlohmann::json& item);
+template <class T>
+std::vector<std::string> field_names();
 
 // Everything a till or a page needs of it, with look-ups.
 struct Catalogue {
@@ -95,5 +101,10 @@ struct Catalogue {
 // Checks: EAN-13/EAN-8/UPC check digit; MST (10 digits N10 = 10 − Σ Ni·[31,29,23,19,17,13,7,5,3] mod 11; 10-3 branch; 12-digit personal id).
 bool valid_barcode(std::string_view code);
 bool valid_tax_code(std::string_view code);
+
+// A cashier's PIN (4 to 12 digits) is kept as an argon2id verifier only: every till holds the catalogue.
+bool is_pin(std::string_view pin);
+std::string pin_verifier(std::string_view pin);   // salted: differs at every call
+bool pin_matches(const std::string& verifier, std::string_view pin);
 
 }  // namespace phien::catalogue

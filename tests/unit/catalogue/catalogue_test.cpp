@@ -1,8 +1,11 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "shared/catalogue/catalogue.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
+#include "shared/bytes.hpp"
 #include "shared/journal/canonical.hpp"
 
 using namespace phien;
@@ -103,15 +106,15 @@ TEST_CASE("an item from elsewhere: unknown fields are passed over, wrong ones ar
   const std::string long_name(401, 'x');
   const Case cases[] = {
       {"id", "", "bad_value"}, {"id", "a b", "bad_value"}, {"id", 7, "wrong_type"}, {"id", nullptr, "wrong_type"},
-      {"exhibitor", "-x", "bad_value"}, {"name", "", "bad_value"}, {"name", long_name, "bad_value"}, {"name", "a\tb", "bad_value"},
-      {"name", "\xff", "bad_value"}, {"unit", "", "bad_value"}, {"unit", std::string(41, 'u'), "bad_value"}, {"sold_by", "litre", "bad_value"},
+      {"exhibitor", "-x", "bad_value"}, {"name", "", "bad_value"}, {"name", long_name, "too_long"}, {"name", "a\tb", "bad_value"},
+      {"name", "\xff", "bad_value"}, {"unit", "", "bad_value"}, {"unit", std::string(41, 'u'), "too_long"}, {"sold_by", "litre", "bad_value"}, {"sold_by", "", "bad_value"},
       {"quantity_decimals", 4, "out_of_range"}, {"quantity_decimals", -1, "out_of_range"}, {"price", -1, "out_of_range"},
       {"price", 1.5, "wrong_type"}, {"price", "25000", "wrong_type"}, {"price", kMaxAmount + 1, "out_of_range"},
       {"price", 18'446'744'073'709'551'615ULL, "out_of_range"}, {"wholesale_price", -1, "out_of_range"}, {"wholesale_from", true, "wrong_type"},
       {"vat", "", "bad_value"}, {"vat", "8 %", "bad_value"}, {"vat_valid_to", "2025-02-30", "bad_value"}, {"ocop_star", 6, "out_of_range"},
       {"cnnt_level", 4, "out_of_range"}, {"certificates", "ATTP", "wrong_type"}, {"certificates", json::array({1}), "wrong_type"},
-      {"certificates", json(std::vector<std::string>(51, "x")), "out_of_range"}, {"channels", json::array({std::string(101, 'x')}), "bad_value"},
-      {"made", "0000-01-01", "bad_value"}, {"lot", std::string(41, 'l'), "bad_value"}, {"opening_stock", -1, "out_of_range"},
+      {"certificates", json(std::vector<std::string>(51, "x")), "out_of_range"}, {"channels", json::array({std::string(101, 'x')}), "too_long"},
+      {"made", "0000-01-01", "bad_value"}, {"lot", std::string(41, 'l'), "too_long"}, {"opening_stock", -1, "out_of_range"},
       {"is_sample", 1, "wrong_type"}};
   for (const auto& c : cases) {
     json bad = good;
@@ -212,4 +215,36 @@ TEST_CASE("check digits of barcodes and tax codes") {
   for (const char* bad : {"", "0100109107", "0100109107-001", "0100109106001", "0100109106-01", "0100109106-0a1", "010010910", "01001O9106", "0000000000"}) {
     CHECK_FALSE(valid_tax_code(bad));
   }
+}
+
+TEST_CASE("a list typed by people: everything wrong at once, and which fields there are") {
+  json bad = to_json(rice());
+  bad["price"] = -5;
+  bad["unit"] = "";
+  bad.erase("vat");
+  const auto problems = problems_in<Product>(bad);
+  REQUIRE(problems.size() == 3);
+  CHECK(problems[0].where == "unit");
+  CHECK(problems[1].where == "price");
+  CHECK(problems[2].where == "vat");
+  CHECK(problems_in<Product>(to_json(rice())).empty());
+  CHECK(problems_in<Fair>(json(5)).size() == 1);
+  const auto names = field_names<Fair>();
+  CHECK(names.size() == 15);
+  CHECK(std::find(names.begin(), names.end(), "cash_round") != names.end());
+}
+
+TEST_CASE("a PIN is kept as a verifier only") {
+  init_crypto();
+  CHECK(is_pin("0000"));
+  for (const char* no : {"", "123", "1234567890123", "12a4", "１２３４"}) CHECK_FALSE(is_pin(no));
+  const std::string verifier = pin_verifier("2468");
+  CHECK(verifier.starts_with("$argon2id$"));
+  CHECK(verifier.find("2468") == std::string::npos);
+  CHECK(verifier.size() <= 200);
+  CHECK(pin_verifier("2468") != verifier);
+  CHECK(pin_matches(verifier, "2468"));
+  CHECK_FALSE(pin_matches(verifier, "2469"));
+  CHECK_FALSE(pin_matches("", "2468"));
+  CHECK_FALSE(pin_matches(std::string(500, 'x'), "2468"));
 }
