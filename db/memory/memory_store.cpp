@@ -99,7 +99,9 @@ std::optional<T> copy_of(const T* found) {
 template <class Value, class Visit>
 void visit_prefix(const UndoMap<std::string, Value>& map, std::string_view prefix, const Visit& visit) {
   for (auto at = map.cells().lower_bound(prefix); at != map.cells().end() && at->first.starts_with(prefix); ++at) {
-    if (at->second.value && !visit(at->first, *at->second.value)) return;
+    if (!at->second.value) continue;
+    const Value value = *at->second.value;  // a copy: the visitor may write to this very key
+    if (!visit(at->first, value)) return;
   }
 }
 
