@@ -134,6 +134,10 @@ struct Entry {
 
 // The kind's name in the format: "sale", "cash_in", …
 std::string_view kind_of(const Body& body);
+// Whether a journal of that terminal id (a `_server.N` or not) may hold it; if not, it cannot be interpreted there (§3).
+bool may_write(std::string_view terminal, const Body& body);
+// Whether a `void` may take it back: it moves a figure.
+bool is_voidable(const Body& body);
 
 // Interprets canonical bytes (a parsed Document). A Problem here means quarantine: its `where` is the field, its code one of
 // unknown_version, unknown_kind, missing_field, unknown_field, wrong_type, out_of_range, bad_value.
