@@ -2,10 +2,12 @@
 //
 // Contract, checked on every store by tests/contract:
 //  - One writer. Jobs run one at a time on the store's writer, in the order they were submitted. Several jobs share one
-//    durable commit (group commit); a job that throws undoes its own writes only.
+//    durable commit (group commit); a job that throws undoes its own writes only. So does a job with a bug (an append out
+//    of order, a sum that overflows): it fails with std::logic_error or std::overflow_error, and the store goes on.
 //  - `done` is called after the job's writes are durable (survive kill -9 and power loss), never before (I1, I4); with the
-//    exception if the job threw or the commit failed. It runs on the writer thread: hand over, do not work there.
+//    exception if the job threw or the commit failed. It runs on the writer thread: hand over, do not work there, do not throw.
 //  - After a failed sync of the disk nothing is written until the process is started anew: every job fails with StoreFailed.
+//    A disk that is full fails the jobs it met with StoreFull; the store goes on when there is room.
 //  - Snapshots see whole commits only, never block the writer and are never blocked by it. Any thread may take one; one
 //    snapshot is used by one thread at a time. Hold it briefly and never across a suspension.
 //  - One process owns a store. Opening one that is owned throws StoreBusy.

@@ -80,6 +80,10 @@ class UndoMap {
       if (!at->second.value) cells_.erase(at);
     });
   }
+  // Not while a job runs.
+  void forget_unchanged() {
+    std::erase_if(cells_, [](const auto& cell) { return !cell.second.changed; });
+  }
   void forget_all() {
     undo_.clear();
     cells_.clear();

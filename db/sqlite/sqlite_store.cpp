@@ -1,0 +1,69 @@
+#include "db/sqlite/sqlite_store.hpp"
+
+#include <utility>
+
+#include "db/sqlite/backup.hpp"
+#include "db/sqlite/check.hpp"
+#include "db/sqlite/files.hpp"
+#include "db/sqlite/readers.hpp"
+#include "db/sqlite/schema.hpp"
+#include "db/sqlite/writer.hpp"
+
+namespace phien::db {
+namespace {
+
+std::unique_ptr<Connection> open_writer(const std::string& path, const SqliteOptions& options) {
+  create_private(path);
+  auto connection = std::make_unique<Connection>(path, options.vfs, Connection::Use::write);
+  // Until the file is known to be ours, closing must not write to it either.
+  sqlite3_db_config(connection->raw(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  migrate(*connection);
+  {
+    static constexpr const char* kWal = "PRAGMA journal_mode = WAL";
+    Query mode(*connection, kWal);
+    if (!mode.row() || mode.bytes(0) != "wal") throw StoreFailed(path + ": this file system cannot keep a write-ahead log");
+  }
+  connection->run(options.synchronous ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
+  // Erased bytes are overwritten; a WAL that has grown is cut when it starts anew; 64 MiB of pages are kept in memory.
+  connection->run("PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536");
+  sqlite3_db_config(connection->raw(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+  return connection;
+}
+
+class SqliteStore final : public JournalStore {
+ public:
+  SqliteStore(const std::string& path, const SqliteOptions& options)
+      : lock_(path + ".lock"),
+        writer_(open_writer(path, options)),
+        readers_(std::make_shared<Readers>(path, options.vfs, static_cast<std::size_t>(options.readers))) {}
+
+  bool submit(Job job, Done done) override { return writer_.submit(std::move(job), std::move(done)); }
+  std::unique_ptr<Snapshot> snapshot() const override { return readers_->snapshot(); }
+  void backup(const std::string& path, const std::function<void(int, int)>& progress) override {
+    const auto source = readers_->open();
+    copy_to(*source, path, progress);
+  }
+  std::vector<std::string> check() const override {
+    try {
+      const auto connection = readers_->open();
+      const auto view = snapshot();
+      return check_file(*connection, *view);
+    } catch (const StoreFailed& problem) {
+      return {problem.what()};
+    }
+  }
+
+ private:
+  // In this order: readers close before the writer (the last one checkpoints), and the lock is let go at the end.
+  FileLock lock_;
+  Writer writer_;
+  std::shared_ptr<Readers> readers_;
+};
+
+}  // namespace
+
+std::unique_ptr<JournalStore> open_sqlite(const std::string& path, const SqliteOptions& options) {
+  return std::make_unique<SqliteStore>(path, options);
+}
+
+}  // namespace phien::db
