@@ -8,6 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -53,8 +54,13 @@ void spawn(asio::any_io_executor executor, asio::awaitable<void> task, const cha
     return;
   }
   const asio::cancellation_slot slot = cancel->slot();
-  asio::co_spawn(executor, std::move(task),
-                 asio::bind_cancellation_slot(slot, [name, cancel](std::exception_ptr thrown) { note_end(name, thrown); }));
+  // An emission from outside the running context is posted and uses the signal's own memory when it arrives, perhaps after the task's
+  // end: so the signal is let go of behind it in the same queue.
+  const auto ended = [name, cancel, executor](std::exception_ptr thrown) {
+    note_end(name, thrown);
+    asio::post(executor, [cancel] {});
+  };
+  asio::co_spawn(executor, std::move(task), asio::bind_cancellation_slot(slot, ended));
 }
 
 std::uint64_t failed_tasks() { return failures; }
