@@ -16,7 +16,12 @@ struct Sum {
   std::int64_t count = 0;
   Quantity quantity = 0;
   Dong amount = 0;
-  Sum& operator+=(const Sum& o) { count += o.count; quantity += o.quantity; amount += o.amount; return *this; }
+  Sum& operator+=(const Sum& o) {
+    count += o.count;
+    quantity += o.quantity;
+    amount += o.amount;
+    return *this;
+  }
   Sum operator-() const { return {-count, -quantity, -amount}; }
   bool zero() const { return count == 0 && quantity == 0 && amount == 0; }
   bool operator==(const Sum&) const = default;
@@ -24,18 +29,19 @@ struct Sum {
 
 struct BooksReader {
   virtual ~BooksReader() = default;
-  virtual Sum sum(std::string_view key) const = 0;                        // zero if absent
+  virtual Sum sum(std::string_view key) const = 0;  // zero if absent
   virtual std::optional<std::string> fact(std::string_view key) const = 0;
   // Keys that begin with `prefix`, in byte order, until `visit` returns false. Sums that are zero are not visited.
   virtual void sums(std::string_view prefix, const std::function<bool(std::string_view key, const Sum&)>& visit) const = 0;
-  virtual void facts(std::string_view prefix, const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
+  virtual void facts(std::string_view prefix,
+                     const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
 };
 
 struct BooksWriter : virtual BooksReader {
-  virtual void add(std::string_view key, const Sum& delta) = 0;            // visible to reads in this transaction at once
-  virtual void put(std::string_view key, std::string_view value) = 0;      // replaces
+  virtual void add(std::string_view key, const Sum& delta) = 0;        // visible to reads in this transaction at once
+  virtual void put(std::string_view key, std::string_view value) = 0;  // replaces
   virtual void erase(std::string_view key) = 0;
-  virtual void clear_books() = 0;                                          // all sums and facts: for a rebuild
+  virtual void clear_books() = 0;  // all sums and facts: for a rebuild
 };
 
 // One view of a store (a snapshot), and one transaction in it.

@@ -11,9 +11,9 @@ namespace phien::ledger {
 
 // An entry that has come in, chained and in order; its seal has been checked by the caller.
 struct Incoming {
-  std::string_view bytes;                          // empty: missing
+  std::string_view bytes;  // empty: missing
   Hash digest, hash;
-  const Result<journal::Entry>* entry = nullptr;   // decoded already (off the writer thread); nullptr when missing
+  const Result<journal::Entry>* entry = nullptr;  // decoded already (off the writer thread); nullptr when missing
   std::optional<journal::PersonalData> personal;
   std::optional<Signature> seal;
 };
@@ -26,10 +26,15 @@ void append(Transaction& tx, journal::Branch& branch, std::span<const Incoming> 
 void fill_missing(Transaction& tx, journal::BranchNo branch, journal::Seq seq, const Incoming& entry);
 
 // This device's own journal: encodes, chains, seals once at the end (one unit), stores and posts.
-// `unit` parts are numbered here when there is more than one entry. Refuses entries encode() refuses, more than 32, or over the size.
-struct Written { journal::Head head; std::string bytes; };
+// `unit` parts are numbered here when there is more than one entry. Refuses entries encode() refuses, more than 32, or over the
+// size.
+struct Written {
+  journal::Head head;
+  std::string bytes;
+};
 Result<std::vector<Written>> write(Transaction& tx, journal::Branch& branch, const SecretKey& key,
-    std::vector<journal::Entry> entries, std::vector<std::optional<journal::PersonalData>> personal = {});
+                                   std::vector<journal::Entry> entries,
+                                   std::vector<std::optional<journal::PersonalData>> personal = {});
 
 // Clears the books and posts every stored entry again (I5: dump() is the same before and after). `progress(done, total)`.
 void rebuild(Transaction& tx, const std::function<void(std::int64_t, std::int64_t)>& progress = {});
