@@ -8,8 +8,9 @@
 namespace phien::db {
 namespace {
 
-// Readers wait this long where SQLite must rebuild the WAL's index; the writer, for readers to leave a WAL that has grown large.
-constexpr int kBusyMilliseconds = 250;
+// Readers wait this long where SQLite must rebuild the WAL's index; the writer, for readers to leave a WAL that must be cut.
+constexpr int kReaderPatienceMs = 250;
+constexpr int kWriterPatienceMs = 50;
 
 std::string describe(const std::string& path, sqlite3* db, int code) {
   return path + ": " + std::string(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code)) + " (code " + std::to_string(code) + ")";
@@ -26,7 +27,7 @@ Connection::Connection(const std::string& path, const std::string& vfs, Use use)
     sqlite3_close_v2(db_);
     throw StoreFailed(what);
   }
-  sqlite3_busy_timeout(db_, kBusyMilliseconds);
+  sqlite3_busy_timeout(db_, use == Use::write ? kWriterPatienceMs : kReaderPatienceMs);
   try {
     run("PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 0;"
         "PRAGMA temp_store = MEMORY");

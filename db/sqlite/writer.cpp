@@ -13,12 +13,12 @@ constexpr std::size_t kMaxGroupJobs = 256;
 constexpr auto kMaxGroupTime = std::chrono::milliseconds(20);
 
 // A checkpoint is what a commit's p99 is made of, so it runs after `done` was called: when nobody waits, or when the WAL has
-// grown so much that somebody must. Beyond the last one readers are waited for (shortly), so that the WAL starts anew.
+// grown so much that somebody must. It takes what readers let it take; when the WAL is far too long, or holds data that was
+// erased, it waits for them shortly, so that the WAL starts anew: but not each time, since a backup reads for long.
 constexpr int kIdleCheckpointPages = 1'000;
 constexpr int kDueCheckpointPages = 8'000;
 constexpr int kForcedCheckpointPages = 32'000;
-// While a reader keeps the WAL that holds erased data.
-constexpr auto kRetryErasing = std::chrono::seconds(1);
+constexpr auto kBetweenWaits = std::chrono::seconds(1);
 
 // No room, or somebody else at the file: nothing was written, and it can be tried again.
 bool is_passing(const std::exception_ptr& problem) {
@@ -94,7 +94,7 @@ void Writer::serve() {
       std::unique_lock lock(mutex_);
       const auto has_work = [this] { return stopping_ || !queue_.empty(); };
       if (erased_in_wal_ && !failed_) {
-        wake_.wait_for(lock, kRetryErasing, has_work);
+        wake_.wait_until(lock, may_wait_at_, has_work);
       } else {
         wake_.wait(lock, has_work);
       }
@@ -167,10 +167,10 @@ void Writer::run_job(Pending& pending) {
 
 void Writer::checkpoint_if_due() {
   if (failed_) return;
-  if (erased_in_wal_) {
-    checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
-  } else if (wal_pages_ >= kForcedCheckpointPages) {
-    checkpoint(SQLITE_CHECKPOINT_RESTART);
+  const bool must_wait = erased_in_wal_ || wal_pages_ >= kForcedCheckpointPages;
+  if (must_wait && Clock::now() >= may_wait_at_) {
+    may_wait_at_ = Clock::now() + kBetweenWaits;
+    checkpoint(erased_in_wal_ ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_RESTART);
   } else if (wal_pages_ >= kIdleCheckpointPages) {
     checkpoint(SQLITE_CHECKPOINT_PASSIVE);
   }

@@ -1,5 +1,6 @@
 // The one thread that writes: it takes the jobs that wait, commits them together, reports, and checkpoints.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -40,6 +41,7 @@ class Writer {
   std::exception_ptr failed_;   // for ever: a failed sync leaves unknown what is on the disk
   int wal_pages_ = 0;
   bool erased_in_wal_ = false;  // bytes of erased personal data may still be in the WAL
+  std::chrono::steady_clock::time_point may_wait_at_{};  // when a checkpoint may wait for readers (again)
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
