@@ -27,11 +27,13 @@ struct Report {
 };
 
 // Tables, in this order: totals · by_exhibitor · by_product · by_day · by_hour · by_payment (claimed, confirmed) · by_ocop · by_cnnt (cumulative:
-// nation ⊂ region ⊂ province) · by_how (till, late, declared) · stock (exhibitor, product, place: opening, in, sold, returned, out by
-// reason, moved, count difference, closing) · exceptions · cut.
-// `late_after`: entries of the first closing's cut are on time; what this edition holds beyond it is counted as `late`.
-Report build(const ledger::Reader& books, const catalogue::Catalogue& catalogue, std::int64_t edition, std::vector<journal::Ref> cut);
+// nation ⊂ region ⊂ province) · by_how (till, late, declared) · stock (exhibitor, product, place: opening, in, sold, returned, moved, out by
+// reason, count difference, closing) · exceptions · cut. Money is whole đồng, quantities are thousandths; a day or hour not known is "".
+// `on_time`: the books of the first closing's cut, where there was one: what this edition holds beyond it counts as `late`.
+Report build(const ledger::Reader& books, const catalogue::Catalogue& catalogue, std::int64_t edition, std::vector<journal::Ref> cut,
+             const ledger::Reader* on_time = nullptr);
 
-nlohmann::json to_json(const Report& report);   // keys in English, titles in both languages; deterministic
+// {"fair","edition","cut":[{terminal,seq,hash}],"tables":[{"key","title":{vi,en},"columns":[{"key","title","type"}],"rows":[[…]]}]}
+nlohmann::json to_json(const Report& report);
 
 }  // namespace phien::report
