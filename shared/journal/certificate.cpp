@@ -2,20 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 namespace phien::journal {
-
-std::optional<std::int64_t> server_incarnation(std::string_view terminal) {
-  constexpr std::string_view prefix = "_server.";
-  if (!terminal.starts_with(prefix)) return std::nullopt;
-  terminal.remove_prefix(prefix.size());
-  if (terminal.empty() || terminal.front() < '1' || terminal.front() > '9') return std::nullopt;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(terminal.data(), terminal.data() + terminal.size(), number);
-  if (error != std::errc{} || end != terminal.data() + terminal.size()) return std::nullopt;
-  return number;
-}
 
 std::string incarnation_message(std::string_view fair, std::int64_t number, const PublicKey& key, const Hash& tls,
                                 const std::optional<Hash>& parent) {

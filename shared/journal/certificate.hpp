@@ -8,9 +8,6 @@
 
 namespace phien::journal {
 
-// The incarnation a server terminal id names: 2 of "_server.2". Nothing for any other id, a leading zero or a number below 1.
-std::optional<std::int64_t> server_incarnation(std::string_view terminal);
-
 std::string incarnation_message(std::string_view fair, std::int64_t number, const PublicKey& key, const Hash& tls,
                                 const std::optional<Hash>& parent);
 // True when `entry`, the first of `journal`, certifies it: same root, the number of its terminal id, signed by the root key.

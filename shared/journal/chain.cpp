@@ -3,9 +3,17 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <cstring>
 
+#include "shared/journal/json_text.hpp"
+
 namespace phien::journal {
+namespace {
+
+constexpr std::string_view kServerPrefix = "_server.";
+
+}  // namespace
 
 Hash genesis(const JournalId& journal) {
   return sha256(fmt::format("phien/journal/1\n{}\n{}\n{}\n{}\n", journal.fair, hex(journal.root), journal.terminal, hex(journal.key)));
@@ -28,13 +36,19 @@ bool seal_holds(const JournalId& journal, const Head& head, const Signature& sig
   return verify(journal.key, seal_message(journal, head), signature);
 }
 
-std::string server_terminal(std::int64_t incarnation) { return fmt::format("_server.{}", incarnation); }
+std::string server_terminal(std::int64_t incarnation) { return fmt::format("{}{}", kServerPrefix, incarnation); }
 
-bool is_server_terminal(std::string_view terminal) {
-  constexpr std::string_view kPrefix = "_server.";
-  if (!terminal.starts_with(kPrefix)) return false;
-  const auto number = terminal.substr(kPrefix.size());
-  return !number.empty() && number.size() <= 16 && number[0] != '0' && number.find_first_not_of("0123456789") == std::string_view::npos;
+std::optional<std::int64_t> server_incarnation(std::string_view terminal) {
+  if (!terminal.starts_with(kServerPrefix)) return {};
+  terminal.remove_prefix(kServerPrefix.size());
+  if (terminal.empty() || terminal.front() < '1' || terminal.front() > '9') return {};
+  std::int64_t number = 0;
+  const auto* const last = terminal.data() + terminal.size();
+  const auto [end, error] = std::from_chars(terminal.data(), last, number);
+  if (error != std::errc() || end != last || number > kMaxJsonInteger) return {};
+  return number;
 }
+
+bool is_server_terminal(std::string_view terminal) { return server_incarnation(terminal).has_value(); }
 
 }  // namespace phien::journal

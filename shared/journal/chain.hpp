@@ -1,6 +1,7 @@
 // Chain and seal of FORMAT.md §4 and §5.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,8 @@ Signature seal(const SecretKey& key, const JournalId& journal, const Head& head)
 bool seal_holds(const JournalId& journal, const Head& head, const Signature& signature);
 
 std::string server_terminal(std::int64_t incarnation);         // "_server.1"
+// The incarnation a server terminal id names: 2 of "_server.2". Nothing for any other id, a leading zero or a number below 1.
+std::optional<std::int64_t> server_incarnation(std::string_view terminal);
 bool is_server_terminal(std::string_view terminal);
 
 }  // namespace phien::journal
