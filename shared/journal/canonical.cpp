@@ -298,7 +298,8 @@ Result<bool> Document::parse_reference(std::string_view bytes, std::size_t max_b
   if (bytes.size() > max_bytes) return problem(Fault::too_long);
   if (!is_utf8(bytes)) return problem(Fault::bad_utf8);
   if (too_deep(bytes)) return problem(Fault::too_deep);
-  if (bytes.starts_with("\xEF\xBB\xBF")) return problem(Fault::bad_json);  // a byte order mark, which nlohmann would skip
+  // Two things nlohmann reads over: a byte order mark, and a zero byte, which it takes for the end.
+  if (bytes.starts_with("\xEF\xBB\xBF") || bytes.find('\0') != std::string_view::npos) return problem(Fault::bad_json);
   Events events;
   nlohmann::json::sax_parse(bytes, &events);
   if (events.fault != Fault::none) return problem(events.fault);
