@@ -93,23 +93,26 @@ Body enrol(const Writer& terminal, std::vector<std::string> exhibitors) {
 void Copy::take(const Writer& writer, std::size_t from, std::size_t to, bool bytes) {
   store_->run([&](db::Transaction& tx) {
     const Head prev = from == 0 ? Head{0, genesis(writer.id())} : Head{static_cast<Seq>(from), writer.items().at(from - 1).hash};
-    // The branch that holds most of what comes, up to where it differs.
+    // Follow what is here from branch to branch, as far as it goes.
+    const auto holds = [&](const Branch& branch, const Head& head) {
+      if (head == branch.base) return true;
+      const auto stored = head.seq > branch.base.seq ? tx.entry(branch.no, head.seq) : std::nullopt;
+      return stored && stored->at.hash == head.hash;
+    };
     std::optional<Branch> at;
     Head common = prev;
-    for (const Branch& branch : tx.branches_of(writer.id())) {
-      const auto holds = [&](const Head& head) {
-        if (head == branch.base) return true;
-        const auto stored = head.seq > branch.base.seq ? tx.entry(branch.no, head.seq) : std::nullopt;
-        return stored && stored->at.hash == head.hash;
-      };
-      Head here = prev;
-      if (!holds(here)) continue;
-      while (static_cast<std::size_t>(here.seq) < to) {
-        const Head next{here.seq + 1, writer.items().at(static_cast<std::size_t>(here.seq)).hash};
-        if (!holds(next)) break;
-        here = next;
+    const auto branches = tx.branches_of(writer.id());
+    for (bool further = true; further;) {
+      further = false;
+      for (const Branch& branch : branches) {
+        if (!holds(branch, common)) continue;
+        if (!at || at->base == common || branch.head == common) at = branch;
+        while (static_cast<std::size_t>(common.seq) < to) {
+          const Head next{common.seq + 1, writer.items().at(static_cast<std::size_t>(common.seq)).hash};
+          if (!holds(branch, next)) break;
+          common = next, at = branch, further = true;
+        }
       }
-      if (!at || here.seq > common.seq) at = branch, common = here;
     }
     if (!at && from != 0) throw std::logic_error("prev is not here");
     if (static_cast<std::size_t>(common.seq) >= to) return;
