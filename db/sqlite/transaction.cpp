@@ -274,12 +274,10 @@ void SqliteTransaction::add(std::string_view key, const Sum& delta) {
 }
 
 void SqliteTransaction::put(std::string_view key, std::string_view value) {
-  known(facts_, key);  // what undoing brings back
-  facts_.map.touch(key) = std::string(value);
+  facts_.map.touch(key) = std::string(value);  // undone, a cell that is new is unknown again, and read when it is asked for
 }
 
 void SqliteTransaction::erase(std::string_view key) {
-  known(facts_, key);
   facts_.map.touch(key).reset();
 }
 

@@ -15,9 +15,10 @@ constexpr auto kMaxGroupTime = std::chrono::milliseconds(20);
 // A checkpoint is what a commit's p99 is made of, so it runs after `done` was called: when nobody waits, or when the WAL has
 // grown so much that somebody must. It takes what readers let it take; when the WAL is far too long, or holds data that was
 // erased, it waits for them shortly, so that the WAL starts anew: but not each time, since a backup reads for long.
-constexpr int kIdleCheckpointPages = 1'000;
-constexpr int kDueCheckpointPages = 8'000;
-constexpr int kForcedCheckpointPages = 32'000;
+// 16 MiB of WAL between two checkpoints: fewer than one commit of a hundred waits for one, and a start reads it in no time.
+constexpr int kIdleCheckpointPages = 4'000;
+constexpr int kDueCheckpointPages = 16'000;
+constexpr int kForcedCheckpointPages = 64'000;
 constexpr auto kBetweenWaits = std::chrono::seconds(1);
 
 // No room, or somebody else at the file: nothing was written, and it can be tried again.
