@@ -65,6 +65,8 @@ std::string Source::exhibitor_name(const std::string& id) const {
 }
 
 Source::Named Source::product_name(const std::string& id) const {
+  if (id.empty()) return {"(khai báo, không kê hàng)", ""};
+  if (id == "_open") return {"(hàng giá mở)", ""};
   if (const auto found = catalogue.products.find(id); found != catalogue.products.end())
     return {found->second.name, found->second.unit};
   const auto said = said_.find(id);

@@ -22,12 +22,14 @@ void add_figures(std::vector<json>& row, const Figures& f) {
 // Lines of sales: what products, stars and levels add up.
 struct Lines {
   ledger::Sum sold, refunded;
+  std::int64_t lines = 0;
   Dong vat = 0;
   std::set<std::string> products;  // of which something was sold
   void add(const ledger::SalesCell& cell) {
     sold += cell.sold;
     refunded += cell.refunded;
     vat += cell.vat_amount;
+    if (!cell.product.empty()) lines += cell.sold.count;  // a day's takings declared without goods has none
     if (cell.sold.quantity > 0) products.insert(cell.product);
   }
   Dong net() const { return sold.amount - refunded.amount; }
@@ -59,7 +61,7 @@ const std::vector<Column> kRecognitionColumns{
     count("products", "Số sản phẩm", "Products"), count("lines", "Số dòng hàng", "Lines"), dong("sold", "Tiền bán", "Sold"),
     dong("refunded", "Tiền trả lại", "Refunded"), dong("net", "Doanh thu", "Net sales")};
 void add_recognition(Table& table, json first, const Lines& lines) {
-  table.rows.push_back({std::move(first), static_cast<std::int64_t>(lines.products.size()), lines.sold.count, lines.sold.amount,
+  table.rows.push_back({std::move(first), static_cast<std::int64_t>(lines.products.size()), lines.lines, lines.sold.amount,
                         lines.refunded.amount, lines.net()});
 }
 
@@ -234,8 +236,7 @@ Table totals(const Source& from) {
   number("exhibitors_by_till", "Đơn vị bán qua máy", "Exhibitors that sold by till", covered("till"));
   number("exhibitors_declared", "Đơn vị chỉ khai báo", "Exhibitors that only declared", covered("declared"));
   number("exhibitors_silent", "Đơn vị chưa có số liệu", "Exhibitors without figures", covered("silent"));
-  number("products_sold", "Số sản phẩm có bán", "Products sold",
-         lines.products.size() - lines.products.count("") - lines.products.count("_open"));
+  number("products_sold", "Số sản phẩm có bán", "Products sold", lines.products.size() - lines.products.count("_open"));
   number("sales", "Số lần bán", "Sales", static_cast<std::size_t>(all.sales));
   number("refunds", "Số lần trả lại", "Refunds", static_cast<std::size_t>(all.refunds));
   money("sold", "Tiền bán", "Sold", all.sold);
