@@ -1,0 +1,56 @@
+// The data directory of a terminal (mode 0700; files 0600): keys, token, where the running program listens.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pos/till/identity.hpp"
+#include "shared/journal/chain.hpp"
+#include "shared/result.hpp"
+
+namespace phien::home {
+
+// keys.json: what enrolment gave. `former`: identities this device wrote under before; what they wrote may still have to be sent.
+struct Keys {
+  std::string server;                          // base URL
+  till::Identity current;
+  std::optional<journal::Ref> continues;       // the last entry written as `former.back()`
+  std::vector<till::Identity> former;
+};
+// An enrolment that was asked for and not answered yet: asked again with the same key, it gives the same answer.
+struct Pending {
+  std::string server, code;
+  SecretKey key;
+};
+struct Running { unsigned short port = 0; long pid = 0; };
+
+// Below this nothing is sold: the journal must have room for the rest of the day.
+inline constexpr std::uintmax_t kLeastFreeBytes = 32 * 1024 * 1024;
+
+class Home {
+ public:
+  // Makes the directory if needed. Throws std::runtime_error when it cannot be used.
+  explicit Home(std::string path);
+
+  std::string store_path() const { return path_ + "/phien.db"; }
+  std::optional<Keys> keys() const;            // throws std::runtime_error when the file is damaged
+  void save(const Keys& keys) const;
+  std::optional<Pending> pending() const;
+  void save(const Pending& pending) const;
+  void forget_pending() const;
+  // Made at first use.
+  std::string local_token() const;
+
+  // pos.json: where the running program listens.
+  void announce(const Running& running) const;
+  void retract() const;
+  std::optional<Running> running() const;
+
+  std::optional<Problem> no_room() const;
+
+ private:
+  std::string file(const char* name) const { return path_ + "/" + name; }
+  std::string path_;
+};
+
+}  // namespace phien::home

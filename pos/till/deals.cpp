@@ -1,0 +1,182 @@
+#include "pos/till/deals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "shared/receipt/receipt.hpp"
+#include "shared/vietqr.hpp"
+
+namespace phien::till {
+
+const journal::Deal* deal_of(const journal::Body& body) {
+  if (const auto* sale = std::get_if<journal::Sale>(&body)) return sale;
+  if (const auto* refund = std::get_if<journal::Refund>(&body)) return refund;
+  if (const auto* order = std::get_if<journal::Order>(&body)) return order;
+  return std::get_if<journal::OrderClosed>(&body);
+}
+
+std::string receipt_number(const journal::Deal& deal, const journal::Ref& ref) { return receipt::number(deal.booth, ref.terminal, deal.receipt); }
+
+std::string printed_text(const journal::Entry& entry, const journal::Ref& ref, Milliseconds when, const catalogue::Catalogue& catalogue, Lang lang, bool copy) {
+  const receipt::Printed printed{{ref.seq, ref.hash}, ref.terminal, local_minute(when)};
+  return receipt::to_text(receipt::of(entry, printed, catalogue, lang, copy));
+}
+
+json payment_json(const journal::Payment& payment, const catalogue::Catalogue& catalogue) {
+  json shown{{"amount", payment.amount}, {"holder", payment.holder}, {"method", method_name(payment.method)}};
+  if (payment.given) shown["given"] = *payment.given;
+  if (payment.label) shown["label"] = *payment.label;
+  if (payment.pay_ref) {
+    shown["pay_ref"] = *payment.pay_ref;
+    // A named account of a shared till has its own bank details at the organizer; those of an exhibitor are in the catalogue.
+    if (const auto holder = catalogue.exhibitors.find(payment.holder); holder != catalogue.exhibitors.end())
+      if (const auto qr = vietqr_text({holder->second.bank_bin, holder->second.bank_account, payment.amount, "", *payment.pay_ref})) shown["vietqr"] = *qr;
+  }
+  return shown;
+}
+
+const char* method_name(journal::Method method) {
+  switch (method) {
+    case journal::Method::cash: return "cash";
+    case journal::Method::transfer: return "transfer";
+    case journal::Method::card: return "card";
+    case journal::Method::other: return "other";
+    case journal::Method::deposit: return "deposit";
+    case journal::Method::exchange: return "exchange";
+  }
+  std::abort();
+}
+
+namespace {
+
+using Visit = std::function<bool(const journal::StoredEntry&, const journal::Branch&)>;   // false: enough
+
+void each_entry(const ledger::Reader& journals, bool servers_too, const Visit& visit) {
+  bool more = true;
+  for (const auto& branch : journals.branches()) {
+    if (!more) return;
+    if (!servers_too && journal::is_server_terminal(branch.journal.terminal)) continue;
+    journals.scan(branch.no, branch.base.seq + 1, branch.head.seq, [&](const journal::StoredEntry& stored) {
+      return more = stored.bytes.empty() || visit(stored, branch);
+    });
+  }
+}
+
+std::optional<Known> known(const journal::StoredEntry& stored, const journal::Branch& branch) {
+  auto entry = journal::decode(stored.bytes);
+  if (!entry) return std::nullopt;
+  return Known{std::move(*entry), {branch.journal.terminal, stored.at.seq, stored.at.hash}, stored.time};
+}
+
+bool is_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+std::vector<Known> by_hash(const ledger::Reader& journals, const std::string& prefix) {
+  std::vector<Known> found;
+  each_entry(journals, false, [&](const auto& stored, const auto& branch) {
+    if (hex(stored.at.hash).starts_with(prefix))
+      if (auto entry = known(stored, branch)) found.push_back(std::move(*entry));
+    return found.size() < 2;
+  });
+  return found;
+}
+
+std::vector<Known> by_number(const ledger::Reader& journals, std::string_view booth, std::string_view terminal, const std::string& number) {
+  const std::string mark = "\"receipt\":" + number;
+  std::vector<Known> found;
+  each_entry(journals, false, [&](const auto& stored, const auto& branch) {
+    if (branch.journal.terminal != terminal || stored.bytes.find(mark) == std::string::npos) return true;
+    auto entry = known(stored, branch);
+    if (!entry) return true;
+    const auto* deal = deal_of(entry->entry.body);
+    if (deal && std::to_string(deal->receipt) == number && (booth.empty() || deal->booth == booth)) found.push_back(std::move(*entry));
+    return true;
+  });
+  return found;
+}
+
+Known find_known(const ledger::Reader& journals, const Identity& me, const std::string& name, const std::string& where, const Message& unknown) {
+  std::vector<Known> found;
+  const bool digits = !name.empty() && name.size() < 8 && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const auto first = name.find('-'), last = name.rfind('-');
+  if (first != std::string::npos && first != last) {
+    const std::string_view text = name;
+    found = by_number(journals, text.substr(0, first), text.substr(first + 1, last - first - 1), name.substr(last + 1));
+  } else if (digits) {
+    found = by_number(journals, "", me.terminal, name);
+  } else if (name.size() >= 8 && name.size() <= 64 && is_hex(name)) {
+    found = by_hash(journals, name);
+  }
+  if (found.empty()) refuse("unknown_receipt", where, unknown);
+  if (found.size() > 1)
+    refuse("ambiguous_receipt", where, {fmt::format("“{}” chỉ nhiều hơn một chứng từ: hãy ghi đủ số hoặc mã.", name),
+        fmt::format("“{}” names more than one receipt: give the full number or hash.", name)});
+  return std::move(found.front());
+}
+
+}  // namespace
+
+Known find_entry(const ledger::Reader& journals, const Identity& me, const std::string& name, const std::string& where) {
+  return find_known(journals, me, name, where, {fmt::format("Máy này không biết “{}”.", name), fmt::format("This till does not know “{}”.", name)});
+}
+
+Known find_deal(const ledger::Reader& journals, const Identity& me, const std::string& name, const std::string& where) {
+  const Message unknown{fmt::format("Máy này không biết hóa đơn “{}”.", name), fmt::format("This till does not know receipt “{}”.", name)};
+  auto found = find_known(journals, me, name, where, unknown);
+  if (!deal_of(found.entry.body)) refuse("unknown_receipt", where, unknown);
+  return found;
+}
+
+std::vector<Known> mentions(const ledger::Reader& journals, const Hash& hash) { return mentions(journals, hex(hash)); }
+
+std::vector<Known> mentions(const ledger::Reader& journals, const std::string& mark) {
+  std::vector<Known> found;
+  each_entry(journals, true, [&](const auto& stored, const auto& branch) {
+    if (stored.bytes.find(mark) != std::string::npos)
+      if (auto entry = known(stored, branch)) found.push_back(std::move(*entry));
+    return true;
+  });
+  return found;
+}
+
+bool is_voided(const ledger::Reader& journals, const journal::Ref& ref) {
+  for (const auto& item : mentions(journals, ref.hash))
+    if (const auto* taken_back = std::get_if<journal::VoidBody>(&item.entry.body); taken_back && (*taken_back)->entry.hash == ref.hash) return true;
+  return false;
+}
+
+std::map<int, GivenBack> given_back(const ledger::Reader& journals, const journal::Ref& sale) {
+  std::map<int, GivenBack> lines;
+  for (const auto& item : mentions(journals, sale.hash)) {
+    const auto* refund = std::get_if<journal::Refund>(&item.entry.body);
+    if (!refund || !refund->sale || refund->sale->hash != sale.hash || is_voided(journals, item.ref)) continue;
+    for (const auto& line : refund->lines) {
+      auto& back = lines[line.of.value_or(-1)];
+      back.qty += line.qty;
+      back.amount += line.total;
+      back.vat += line.vat_amount;
+    }
+  }
+  return lines;
+}
+
+Deposit deposit_of(const ledger::Reader& journals, const Known& order) {
+  Deposit deposit;
+  for (const auto& payment : deal_of(order.entry.body)->payments) deposit.held += payment.amount;
+  for (const auto& item : mentions(journals, order.ref.hash)) {
+    if (is_voided(journals, item.ref)) continue;
+    if (const auto* sale = std::get_if<journal::Sale>(&item.entry.body)) {
+      for (const auto& payment : sale->payments)
+        if (payment.order && payment.order->hash == order.ref.hash) deposit.held -= payment.amount;
+    } else if (const auto* closed = std::get_if<journal::OrderClosed>(&item.entry.body)) {
+      deposit.closed = true;
+      deposit.held -= closed->kept - closed->rounding;
+      for (const auto& payment : closed->payments) deposit.held -= payment.amount;
+    }
+  }
+  return deposit;
+}
+
+}  // namespace phien::till

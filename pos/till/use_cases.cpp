@@ -1,0 +1,41 @@
+#include "pos/till/use_cases.hpp"
+
+namespace phien::till {
+
+namespace {
+constexpr WritingUseCase kWriting[] = {
+    {"sales", sell, "Sell a basket"},
+    {"refunds", refund, "Take goods back and give money back"},
+    {"voids", void_entry, "Take back one entry"},
+    {"exchanges", exchange, "Take goods back and sell others in one go"},
+    {"stock-in", stock_in, "Goods arrive"},
+    {"stock-out", stock_out, "Goods leave other than by sale"},
+    {"transfers", transfer, "Move goods between places"},
+    {"counts", count, "Count goods"},
+    {"offers", offer, "Set or end an offer"},
+    {"declared-sales", declare, "Declare a day's takings that were not rung up"},
+    {"shifts/open", open_shift, "Open a drawer"},
+    {"shifts/close", close_shift, "Count and close a drawer"},
+    {"cash-in", cash_in, "Put cash into the drawer"},
+    {"cash-out", cash_out, "Take cash out of the drawer"},
+    {"leads", lead, "Note a buyer met"},
+    {"visitors", visitors, "Note visitors counted"},
+    {"notes", note, "Write a note"},
+    {"payments/confirmed", confirm_payment, "Money was seen in the account"},
+    {"orders", order, "Take an order with a deposit"},
+    {"orders/closed", close_order, "Deliver or cancel an order"},
+    {"barcodes", learn_barcode, "Learn a barcode"},
+    {"proposals", propose_product, "Propose a product"},
+    {"journal-close", close_journal, "Go home: the last entry of this terminal"},
+};
+}  // namespace
+
+std::span<const WritingUseCase> writing_use_cases() { return kWriting; }
+
+const WritingUseCase* writing_use_case(std::string_view path) {
+  for (const auto& use_case : kWriting)
+    if (path == use_case.path) return &use_case;
+  return nullptr;
+}
+
+}  // namespace phien::till

@@ -1,0 +1,51 @@
+// Every use case that writes, and every one that reads: the table the local API and the command line are made from.
+#pragma once
+#include <span>
+
+#include "pos/till/till.hpp"
+
+namespace phien::till {
+
+struct WritingUseCase {
+  const char* path;      // under /api/v1/
+  UseCase run;
+  const char* summary;
+};
+std::span<const WritingUseCase> writing_use_cases();
+const WritingUseCase* writing_use_case(std::string_view path);
+
+json sell(Work&, Fields&);
+json refund(Work&, Fields&);
+json void_entry(Work&, Fields&);
+json exchange(Work&, Fields&);
+json stock_in(Work&, Fields&);
+json stock_out(Work&, Fields&);
+json transfer(Work&, Fields&);
+json count(Work&, Fields&);
+json offer(Work&, Fields&);
+json declare(Work&, Fields&);
+json open_shift(Work&, Fields&);
+json close_shift(Work&, Fields&);
+json cash_in(Work&, Fields&);
+json cash_out(Work&, Fields&);
+json lead(Work&, Fields&);
+json visitors(Work&, Fields&);
+json note(Work&, Fields&);
+json confirm_payment(Work&, Fields&);
+json order(Work&, Fields&);
+json close_order(Work&, Fields&);
+json learn_barcode(Work&, Fields&);
+json propose_product(Work&, Fields&);
+json close_journal(Work&, Fields&);
+
+// Reading. Refuse by throwing Refusal.
+json catalogue_view(const View&);
+json stock_view(const View&, const std::optional<std::string>& exhibitor, const std::optional<std::string>& product);
+json sales_view(const View&, std::int64_t limit);
+json sale_view(const View&, const std::string& receipt);
+json shift_view(const View&);
+json transfers_view(const View&);
+json journal_verify(const View&);
+std::string journal_export(const View&);
+
+}  // namespace phien::till
