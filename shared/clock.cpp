@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -16,9 +16,7 @@ namespace {
 
 constexpr Milliseconds kZone = 7 * 3'600'000;  // Asia/Ho_Chi_Minh, no daylight saving since 1975
 
-bool is_boot(const std::string& s) {
-  return s.size() == 32 && s.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
+bool is_boot(const std::string& s) { return s.size() == 32 && s.find_first_not_of("0123456789abcdef") == std::string::npos; }
 
 Milliseconds read_clock(clockid_t id) {
   timespec now{};
@@ -70,9 +68,13 @@ Parts parts(Milliseconds wall) {
   const auto midnight = floor<days>(time);
   const year_month_day date{sys_days(midnight)};
   const auto rest = time - midnight;
-  return {int{date.year()}, unsigned{date.month()}, unsigned{date.day()}, static_cast<int>(rest / hours(1)),
-      static_cast<int>(rest % hours(1) / minutes(1)), static_cast<int>(rest % minutes(1) / seconds(1)),
-      static_cast<int>(rest % seconds(1) / milliseconds(1))};
+  return {int{date.year()},
+          unsigned{date.month()},
+          unsigned{date.day()},
+          static_cast<int>(rest / hours(1)),
+          static_cast<int>(rest % hours(1) / minutes(1)),
+          static_cast<int>(rest % minutes(1) / seconds(1)),
+          static_cast<int>(rest % seconds(1) / milliseconds(1))};
 }
 
 Parts local(Milliseconds wall) {
@@ -102,7 +104,8 @@ std::string local_minute(Milliseconds wall) {
 
 std::string iso_utc(Milliseconds wall) {
   const Parts p = parts(wall);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.year, p.month, p.day, p.hour, p.minute, p.second, p.millisecond);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.year, p.month, p.day, p.hour, p.minute, p.second,
+                     p.millisecond);
 }
 
 }  // namespace phien

@@ -23,7 +23,7 @@ struct Problem {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}            // NOLINT(google-explicit-constructor)
   Result(Problem problem) : state_(std::in_place_index<1>, std::move(problem)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
@@ -43,7 +43,8 @@ class [[nodiscard]] Result {
  private:
   void require() const {
     if (!ok()) {
-      std::fprintf(stderr, "bug: took the value of a refusal: %s %s\n", std::get<1>(state_).code.c_str(), std::get<1>(state_).what.en.c_str());
+      std::fprintf(stderr, "bug: took the value of a refusal: %s %s\n", std::get<1>(state_).code.c_str(),
+                   std::get<1>(state_).what.en.c_str());
       std::abort();
     }
   }

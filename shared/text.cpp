@@ -53,15 +53,33 @@ bool is_space(std::int32_t point) {
 // Signs that people type or paste and Unicode does not decompose to ASCII.
 std::string_view ascii_sign(std::int32_t point) {
   switch (point) {
-    case kSmallDWithStroke: case 0x20AB: return "d";
-    case kCapitalDWithStroke: return "D";
-    case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2212: return "-";
-    case 0x2018: case 0x2019: return "'";
-    case 0x201C: case 0x201D: return "\"";
-    case 0x2044: return "/";
-    case 0x2022: case 0xB7: return ".";
-    case 0xD7: return "x";
-    default: return "?";
+    case kSmallDWithStroke:
+    case 0x20AB:
+      return "d";
+    case kCapitalDWithStroke:
+      return "D";
+    case 0x2010:
+    case 0x2011:
+    case 0x2012:
+    case 0x2013:
+    case 0x2014:
+    case 0x2212:
+      return "-";
+    case 0x2018:
+    case 0x2019:
+      return "'";
+    case 0x201C:
+    case 0x201D:
+      return "\"";
+    case 0x2044:
+      return "/";
+    case 0x2022:
+    case 0xB7:
+      return ".";
+    case 0xD7:
+      return "x";
+    default:
+      return "?";
   }
 }
 
@@ -93,8 +111,9 @@ bool is_day(std::string_view s) {
   };
   const unsigned year = number(0, 4);
   using namespace std::chrono;
-  return year >= 1900 &&
-         year_month_day(std::chrono::year(static_cast<int>(year)), std::chrono::month(number(5, 2)), std::chrono::day(number(8, 2))).ok();
+  return year >= 1900 && year_month_day(std::chrono::year(static_cast<int>(year)), std::chrono::month(number(5, 2)),
+                                        std::chrono::day(number(8, 2)))
+                             .ok();
 }
 
 bool is_utf8(std::string_view s) {
@@ -142,7 +161,8 @@ std::string to_ascii(std::string_view s) {
     }
     std::array<utf8proc_int32_t, 32> parts{};
     int last_class = UTF8PROC_BOUNDCLASS_START;
-    const auto count = utf8proc_decompose_char(*point, parts.data(), parts.size(),
+    const auto count = utf8proc_decompose_char(
+        *point, parts.data(), parts.size(),
         static_cast<utf8proc_option_t>(UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK), &last_class);
     if (count < 0 || static_cast<std::size_t>(count) > parts.size()) {
       out += '?';

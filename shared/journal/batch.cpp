@@ -34,7 +34,8 @@ class Lines {
   std::size_t taken() const { return taken_; }
 
   Problem bad(std::string_view vi, std::string_view en) const {
-    return {"bad_batch", std::to_string(number_), {fmt::format("Dòng {}: {}", number_, vi), fmt::format("Line {}: {}", number_, en)}};
+    return {
+        "bad_batch", std::to_string(number_), {fmt::format("Dòng {}: {}", number_, vi), fmt::format("Line {}: {}", number_, en)}};
   }
   Problem over_limit() const {
     return {"too_long", std::to_string(number_), {"Lô dữ liệu dài quá mức cho phép.", "The batch is longer than allowed."}};
@@ -89,7 +90,8 @@ std::optional<Problem> read_front(Lines& lines, Batch& batch) {
   };
   if (auto problem = field("fair ", [&](std::string_view text) { return journal.fair = text, is_fair_id(text); })) return problem;
   if (auto problem = field("root ", key(journal.root))) return problem;
-  if (auto problem = field("terminal ", [&](std::string_view text) { return journal.terminal = text, is_id(text); })) return problem;
+  if (auto problem = field("terminal ", [&](std::string_view text) { return journal.terminal = text, is_id(text); }))
+    return problem;
   if (auto problem = field("key ", key(journal.key))) return problem;
   return field("prev ", [&](std::string_view text) {
     const auto head = read_head(text);
@@ -157,13 +159,16 @@ Result<Batch> read_batch(std::string_view& text, std::size_t max_items, std::siz
   Batch batch;
   const auto first = lines.next();
   if (!first) return lines.not_a_line();
-  if (*first != kFirstLine) return lines.bad(fmt::format("cần có “{}”.", kFirstLine), fmt::format("expected \"{}\".", kFirstLine));
+  if (*first != kFirstLine)
+    return lines.bad(fmt::format("cần có “{}”.", kFirstLine), fmt::format("expected \"{}\".", kFirstLine));
   if (auto problem = read_front(lines, batch)) return *std::move(problem);
   while (!lines.at_end()) {
     const auto line = lines.next();
     if (!line) return lines.not_a_line();
-    if (!read_item_line(*line, batch)) return lines.bad("không đúng dạng hoặc không đúng chỗ.", "it is malformed or out of place.");
-    if (batch.items.size() > max_items || batch.prev.seq > kMaxJsonInteger - static_cast<Seq>(batch.items.size())) return lines.over_limit();
+    if (!read_item_line(*line, batch))
+      return lines.bad("không đúng dạng hoặc không đúng chỗ.", "it is malformed or out of place.");
+    if (batch.items.size() > max_items || batch.prev.seq > kMaxJsonInteger - static_cast<Seq>(batch.items.size()))
+      return lines.over_limit();
   }
   if (batch.items.empty() || !batch.items.back().seal) {
     return Problem{"unsealed", {}, {"Lô dữ liệu không kết thúc bằng dấu niêm phong.", "The batch does not end with a seal."}};
@@ -174,8 +179,8 @@ Result<Batch> read_batch(std::string_view& text, std::size_t max_items, std::siz
 
 std::string write_batch(const JournalId& journal, const Head& prev, const std::vector<BatchItem>& items) {
   if (items.empty() || !items.back().seal) std::abort();  // a bug: nobody would take it
-  std::string text = fmt::format("{}\nfair {}\nroot {}\nterminal {}\nkey {}\nprev {} {}\n", kFirstLine, journal.fair, hex(journal.root),
-      journal.terminal, hex(journal.key), prev.seq, hex(prev.hash));
+  std::string text = fmt::format("{}\nfair {}\nroot {}\nterminal {}\nkey {}\nprev {} {}\n", kFirstLine, journal.fair,
+                                 hex(journal.root), journal.terminal, hex(journal.key), prev.seq, hex(prev.hash));
   for (const BatchItem& item : items) {
     if (item.bytes.empty()) {
       text.append("m ").append(hex(item.digest));

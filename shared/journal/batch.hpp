@@ -11,8 +11,8 @@
 namespace phien::journal {
 
 struct PersonalData {
-  Hash salt;            // 32 random bytes
-  std::string data;     // canonical JSON object of text fields
+  Hash salt;         // 32 random bytes
+  std::string data;  // canonical JSON object of text fields
   bool operator==(const PersonalData&) const = default;
 };
 Hash personal_hash(const PersonalData& personal);  // SHA-256(salt ‖ data)
@@ -21,16 +21,16 @@ bool personal_holds(const PersonalData& personal, const Hash& expected);
 
 // One line `e` or `m` with its `p` and the `s` that follows it. Views point into the text that was read.
 struct BatchItem {
-  std::string_view bytes;                 // empty for `m`
+  std::string_view bytes;  // empty for `m`
   Hash digest;
-  Hash hash;                              // computed along the chain
-  std::optional<PersonalData> personal;   // only if its hash was checked against the bytes by the ledger side; raw here
-  std::optional<Signature> seal;          // seal over this position, not yet verified
+  Hash hash;                             // computed along the chain
+  std::optional<PersonalData> personal;  // only if its hash was checked against the bytes by the ledger side; raw here
+  std::optional<Signature> seal;         // seal over this position, not yet verified
 };
 struct Batch {
   JournalId journal;
   Head prev;
-  std::vector<BatchItem> items;           // item i has seq prev.seq + 1 + i
+  std::vector<BatchItem> items;  // item i has seq prev.seq + 1 + i
 };
 
 // Reads one batch from the start of `text` and moves `text` behind it (exports hold several). Checks the form and computes

@@ -18,18 +18,26 @@ enum class Fault { none, too_long, bad_utf8, bad_json, too_deep, duplicate_key, 
 
 Problem problem(Fault fault, std::string where = {}) {
   switch (fault) {
-    case Fault::too_long: return {"too_long", std::move(where), {"Dữ liệu dài quá mức cho phép.", "The data is longer than allowed."}};
-    case Fault::bad_utf8: return {"bad_utf8", std::move(where), {"Chữ không đúng mã UTF-8.", "The text is not UTF-8."}};
-    case Fault::bad_json: return {"bad_json", std::move(where), {"Không phải là JSON.", "This is not JSON."}};
-    case Fault::too_deep: return {"too_deep", std::move(where), {"Dữ liệu lồng nhau quá sâu.", "The data is nested too deeply."}};
-    case Fault::duplicate_key: return {"duplicate_key", std::move(where), {"Một trường có hai lần.", "A field is there twice."}};
+    case Fault::too_long:
+      return {"too_long", std::move(where), {"Dữ liệu dài quá mức cho phép.", "The data is longer than allowed."}};
+    case Fault::bad_utf8:
+      return {"bad_utf8", std::move(where), {"Chữ không đúng mã UTF-8.", "The text is not UTF-8."}};
+    case Fault::bad_json:
+      return {"bad_json", std::move(where), {"Không phải là JSON.", "This is not JSON."}};
+    case Fault::too_deep:
+      return {"too_deep", std::move(where), {"Dữ liệu lồng nhau quá sâu.", "The data is nested too deeply."}};
+    case Fault::duplicate_key:
+      return {"duplicate_key", std::move(where), {"Một trường có hai lần.", "A field is there twice."}};
     case Fault::bad_number:
       return {"bad_number", std::move(where), {"Có số không nguyên hoặc quá lớn.", "A number is not whole or is too large."}};
-    case Fault::bad_key: return {"bad_key", std::move(where), {"Tên trường không hợp lệ.", "A field has a name that is not allowed."}};
-    case Fault::has_null: return {"has_null", std::move(where), {"Có giá trị rỗng (null).", "A value is null."}};
+    case Fault::bad_key:
+      return {"bad_key", std::move(where), {"Tên trường không hợp lệ.", "A field has a name that is not allowed."}};
+    case Fault::has_null:
+      return {"has_null", std::move(where), {"Có giá trị rỗng (null).", "A value is null."}};
     case Fault::not_canonical:
       return {"not_canonical", std::move(where), {"Dữ liệu không ở dạng chuẩn.", "The data is not in its canonical form."}};
-    case Fault::none: break;
+    case Fault::none:
+      break;
   }
   std::abort();
 }
@@ -66,7 +74,8 @@ Fault key_fault(std::string_view key, std::optional<std::string_view> before) {
 
 bool in_json_range(std::int64_t n) { return n >= -kMaxJsonInteger && n <= kMaxJsonInteger; }
 
-// ---- the fast half: simdjson's tree → nodes and, beside them, the canonical text it should have been ---------------------------
+// ---- the fast half: simdjson's tree → nodes and, beside them, the canonical text it should have been
+// ---------------------------
 
 class Walk {
  public:
@@ -77,8 +86,12 @@ class Walk {
     nodes_.emplace_back().key = key;
     Fault fault = Fault::none;
     switch (element.type()) {
-      case simdjson::dom::element_type::OBJECT: fault = object(element.get_object().value_unsafe(), at); break;
-      case simdjson::dom::element_type::ARRAY: fault = array(element.get_array().value_unsafe(), at); break;
+      case simdjson::dom::element_type::OBJECT:
+        fault = object(element.get_object().value_unsafe(), at);
+        break;
+      case simdjson::dom::element_type::ARRAY:
+        fault = array(element.get_array().value_unsafe(), at);
+        break;
       case simdjson::dom::element_type::STRING:
         nodes_[at].type = Node::Type::string;
         nodes_[at].text = element.get_string().value_unsafe();
@@ -96,8 +109,12 @@ class Walk {
         text_ += nodes_[at].boolean ? "true" : "false";
         break;
       case simdjson::dom::element_type::UINT64:  // beyond int64
-      case simdjson::dom::element_type::DOUBLE: fault = Fault::bad_number; break;
-      case simdjson::dom::element_type::NULL_VALUE: fault = Fault::has_null; break;
+      case simdjson::dom::element_type::DOUBLE:
+        fault = Fault::bad_number;
+        break;
+      case simdjson::dom::element_type::NULL_VALUE:
+        fault = Fault::has_null;
+        break;
     }
     nodes_[at].next = static_cast<std::uint32_t>(nodes_.size());
     return fault;
@@ -140,14 +157,19 @@ class Walk {
 
 Fault fault_of(simdjson::error_code error) {
   switch (error) {
-    case simdjson::UTF8_ERROR: return Fault::bad_utf8;
-    case simdjson::NUMBER_ERROR: return Fault::bad_number;
-    case simdjson::MEMALLOC: std::abort();
-    default: return Fault::bad_json;
+    case simdjson::UTF8_ERROR:
+      return Fault::bad_utf8;
+    case simdjson::NUMBER_ERROR:
+      return Fault::bad_number;
+    case simdjson::MEMALLOC:
+      std::abort();
+    default:
+      return Fault::bad_json;
   }
 }
 
-// ---- the reference half: nlohmann's events for the rules, its own writer for the form ------------------------------------------
+// ---- the reference half: nlohmann's events for the rules, its own writer for the form
+// ------------------------------------------
 
 // Remembers the first fault in the order of the document, but reads on: that the text is JSON at all comes first.
 class Events : public nlohmann::json_sax<nlohmann::json> {
@@ -211,7 +233,8 @@ void add_nodes(std::vector<Node>& nodes, const nlohmann::json& value, std::strin
   nodes[at].next = static_cast<std::uint32_t>(nodes.size());
 }
 
-// ---- what a writer may write ------------------------------------------------------------------------------------------------------
+// ---- what a writer may write
+// ------------------------------------------------------------------------------------------------------
 
 std::optional<Problem> unwritable(const nlohmann::json& value, int depth, std::string& where) {
   if (depth > kMaxDepth && value.is_structured()) return problem(Fault::too_deep, where);
@@ -236,17 +259,21 @@ std::optional<Problem> unwritable(const nlohmann::json& value, int depth, std::s
     case nlohmann::json::value_t::string:
       if (!is_utf8(value.get_ref<const std::string&>())) return problem(Fault::bad_utf8, where);
       return {};
-    case nlohmann::json::value_t::boolean: return {};
+    case nlohmann::json::value_t::boolean:
+      return {};
     case nlohmann::json::value_t::number_unsigned:
       if (value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxJsonInteger)) return problem(Fault::bad_number, where);
       return {};
     case nlohmann::json::value_t::number_integer:
       if (!in_json_range(value.get<std::int64_t>())) return problem(Fault::bad_number, where);
       return {};
-    case nlohmann::json::value_t::null: return problem(Fault::has_null, where);
-    case nlohmann::json::value_t::number_float: return problem(Fault::bad_number, where);
+    case nlohmann::json::value_t::null:
+      return problem(Fault::has_null, where);
+    case nlohmann::json::value_t::number_float:
+      return problem(Fault::bad_number, where);
     case nlohmann::json::value_t::binary:
-    case nlohmann::json::value_t::discarded: return problem(Fault::bad_json, where);
+    case nlohmann::json::value_t::discarded:
+      return problem(Fault::bad_json, where);
   }
   std::abort();
 }

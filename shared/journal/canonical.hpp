@@ -17,7 +17,8 @@ inline constexpr std::size_t kMaxPersonalBytes = 4'096;
 inline constexpr int kMaxDepth = 8;
 
 // The canonical bytes of `value`. Refuses what the format cannot carry: floats, null, integers out of range, keys outside the
-// alphabet, bad UTF-8, too deep (when it stands inside `levels_above` others), too long. Used by writers; never on the ingest path.
+// alphabet, bad UTF-8, too deep (when it stands inside `levels_above` others), too long. Used by writers; never on the ingest
+// path.
 Result<std::string> canonical_bytes(const nlohmann::json& value, std::size_t max_bytes = kMaxEntryBytes, int levels_above = 0);
 
 // One value of a parsed document. Strings and keys are views into the Document.
@@ -45,8 +46,8 @@ class Document {
   // `bytes` must be followed by kPadding readable bytes when `padded`; otherwise they are copied.
   static constexpr std::size_t kPadding = 64;
   Result<bool> parse(std::string_view bytes, bool padded = false, std::size_t max_bytes = kMaxEntryBytes);
-  // The same verdict by nlohmann/json: the reference, and the other half of the fuzz pair. The codes are the same too, except that
-  // a number written wrongly ("01", "1.") may be bad_number for one and bad_json for the other.
+  // The same verdict by nlohmann/json: the reference, and the other half of the fuzz pair. The codes are the same too, except
+  // that a number written wrongly ("01", "1.") may be bad_number for one and bad_json for the other.
   Result<bool> parse_reference(std::string_view bytes, std::size_t max_bytes = kMaxEntryBytes);
   const std::vector<Node>& nodes() const { return nodes_; }
   // Child `key` of object node `i`; nullptr if there is none.

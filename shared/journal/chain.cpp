@@ -16,7 +16,8 @@ constexpr std::string_view kServerPrefix = "_server.";
 }  // namespace
 
 Hash genesis(const JournalId& journal) {
-  return sha256(fmt::format("phien/journal/1\n{}\n{}\n{}\n{}\n", journal.fair, hex(journal.root), journal.terminal, hex(journal.key)));
+  return sha256(
+      fmt::format("phien/journal/1\n{}\n{}\n{}\n{}\n", journal.fair, hex(journal.root), journal.terminal, hex(journal.key)));
 }
 
 Hash next_hash(const Hash& previous, const Hash& digest) {

@@ -12,16 +12,18 @@ using Found = std::optional<Problem>;
 
 Found differs(std::string where, Dong written, Dong computed) {
   if (written == computed) return {};
-  return Problem{"sums_differ", std::move(where),
-      {fmt::format("Số ghi là {} nhưng tính ra {}.", format_dong(written), format_dong(computed)),
-       fmt::format("It says {} but adds up to {}.", format_dong(written), format_dong(computed))}};
+  return Problem{"sums_differ",
+                 std::move(where),
+                 {fmt::format("Số ghi là {} nhưng tính ra {}.", format_dong(written), format_dong(computed)),
+                  fmt::format("It says {} but adds up to {}.", format_dong(written), format_dong(computed))}};
 }
 
 Found vat_above(const std::string& line, Dong vat, Dong total) {
   if (vat <= total) return {};
-  return Problem{"sums_differ", line + ".vat_amount",
-      {fmt::format("Thuế {} lớn hơn tiền hàng {}.", format_dong(vat), format_dong(total)),
-       fmt::format("The VAT of {} is more than the {} it is part of.", format_dong(vat), format_dong(total))}};
+  return Problem{"sums_differ",
+                 line + ".vat_amount",
+                 {fmt::format("Thuế {} lớn hơn tiền hàng {}.", format_dong(vat), format_dong(total)),
+                  fmt::format("The VAT of {} is more than the {} it is part of.", format_dong(vat), format_dong(total))}};
 }
 
 std::string line_path(std::size_t i) { return fmt::format("body.lines[{}]", i); }
@@ -29,8 +31,9 @@ std::string line_path(std::size_t i) { return fmt::format("body.lines[{}]", i); 
 Found check_line(const std::string& where, const Line& line) {
   const auto goods = line_total(line.qty, line.price);
   if (!goods) {
-    return Problem{"sums_differ", where + ".total",
-        {"Số lượng nhân giá vượt quá giới hạn.", "Quantity times price is beyond what an amount may be."}};
+    return Problem{"sums_differ",
+                   where + ".total",
+                   {"Số lượng nhân giá vượt quá giới hạn.", "Quantity times price is beyond what an amount may be."}};
   }
   if (auto found = differs(where + ".total", line.total, *goods - line.discount)) return found;
   if (line.gift) return differs(where + ".total", line.total, 0);
@@ -64,7 +67,9 @@ Found check_deal(const Goods& deal) {
 }
 
 template <class Other>
-Found check(const Other&) { return {}; }  // kinds without sums
+Found check(const Other&) {
+  return {};
+}  // kinds without sums
 Found check(const Sale& sale) { return check_deal(sale); }
 Found check(const Refund& refund) { return check_deal(refund); }
 Found check(const Order& order) { return check_lines(order.lines, order.total); }
@@ -81,21 +86,24 @@ Found check(const ShiftClose& close) {
     const auto pile = line_total(count * kOne, value);
     const auto with_it = pile ? add(sum, *pile) : std::nullopt;
     if (!with_it) {
-      return Problem{"sums_differ", "body.notes",
-          {"Số tiền đếm được vượt quá giới hạn.", "What was counted is beyond what an amount may be."}};
+      return Problem{"sums_differ",
+                     "body.notes",
+                     {"Số tiền đếm được vượt quá giới hạn.", "What was counted is beyond what an amount may be."}};
     }
     sum = *with_it;
   }
   return differs("body.counted", close.counted, sum);
 }
 Found check(const VoidBody& voided) {
-  auto found = std::visit([](const auto& body) -> Found {
-    if constexpr (std::is_same_v<std::decay_t<decltype(body)>, VoidBody>) {
-      return {};
-    } else {
-      return check(body);
-    }
-  }, voided->body);
+  auto found = std::visit(
+      [](const auto& body) -> Found {
+        if constexpr (std::is_same_v<std::decay_t<decltype(body)>, VoidBody>) {
+          return {};
+        } else {
+          return check(body);
+        }
+      },
+      voided->body);
   if (found) found->where.insert(0, "body.");
   return found;
 }

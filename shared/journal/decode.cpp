@@ -152,10 +152,11 @@ class Decoder {
   }
 
   template <class T, class Rule>
-  void read(Index node, T& value, const Rule& rule) { object(node, value, rule); }
+  void read(Index node, T& value, const Rule& rule) {
+    object(node, value, rule);
+  }
   template <class N>
-    requires(std::is_integral_v<N>)
-  void read(Index node, N& value, const Whole& rule) {
+  requires(std::is_integral_v<N>) void read(Index node, N& value, const Whole& rule) {
     if (is(node, Node::Type::integer) && good(check(nodes_[node].integer, rule))) value = static_cast<N>(nodes_[node].integer);
   }
   template <class Rule>
@@ -163,8 +164,7 @@ class Decoder {
     if (is(node, Node::Type::string) && good(check(nodes_[node].text, rule))) value = nodes_[node].text;
   }
   template <class E, std::size_t N>
-    requires(std::is_enum_v<E> || std::is_same_v<E, bool>)
-  void read(Index node, E& value, const OneOf<N>& rule) {
+  requires(std::is_enum_v<E> || std::is_same_v<E, bool>) void read(Index node, E& value, const OneOf<N>& rule) {
     if (!is(node, Node::Type::string)) return;
     const auto found = which(nodes_[node].text, rule);
     if (good(found < N ? Fault::none : Fault::bad_value)) value = static_cast<E>(found);
@@ -198,15 +198,19 @@ class Decoder {
   nlohmann::json json(Index node) const {
     const Node& n = nodes_[node];
     switch (n.type) {
-      case Node::Type::boolean: return n.boolean;
-      case Node::Type::integer: return n.integer;
-      case Node::Type::string: return std::string(n.text);
+      case Node::Type::boolean:
+        return n.boolean;
+      case Node::Type::integer:
+        return n.integer;
+      case Node::Type::string:
+        return std::string(n.text);
       case Node::Type::array: {
         auto array = nlohmann::json::array();
         for (auto i = node + 1; i < n.next; i = nodes_[i].next) array.push_back(json(i));
         return array;
       }
-      case Node::Type::object: break;
+      case Node::Type::object:
+        break;
     }
     auto object = nlohmann::json::object();
     for (auto i = node + 1; i < n.next; i = nodes_[i].next) object.emplace(nodes_[i].key, json(i));

@@ -118,10 +118,11 @@ class Encoder {
   }
 
   template <class T, class Rule>
-  void write(const T& value, const Rule& rule) { object(value, rule); }
+  void write(const T& value, const Rule& rule) {
+    object(value, rule);
+  }
   template <class N>
-    requires(std::is_integral_v<N>)
-  void write(const N& value, const Whole& rule) {
+  requires(std::is_integral_v<N>) void write(const N& value, const Whole& rule) {
     note(check(value, rule));
     append_integer(out_, value);
   }
@@ -132,8 +133,7 @@ class Encoder {
     append_string(out_, value);
   }
   template <class E, std::size_t N>
-    requires(std::is_enum_v<E> || std::is_same_v<E, bool>)
-  void write(const E& value, const OneOf<N>& rule) {
+  requires(std::is_enum_v<E> || std::is_same_v<E, bool>) void write(const E& value, const OneOf<N>& rule) {
     const auto at = static_cast<std::size_t>(value);
     if (at >= N) return trail_.fail(Fault::bad_value);
     append_string(out_, rule.words[at]);

@@ -6,137 +6,22 @@
 // v.require(ok, key, fault)   what fields must be to each other
 #pragma once
 #include <algorithm>
-#include <type_traits>
 
-#include "shared/journal/entry.hpp"
-#include "shared/journal/rules.hpp"
+#include "shared/journal/fields_parts.hpp"
 
 namespace phien::journal {
 
-// A visitor that reads is given the value to fill, one that writes a constant one.
-template <class V, class T>
-using Of = std::conditional_t<V::kReads, T, const T>;
-
-struct DeclaredPayment {};                        // rules that say which of a type's fields are there
-struct GoodsIn {};
-struct GoodsOnly { Whole qty; };
-struct DeclaredLine {};
-struct NotePile {};
-
-inline constexpr List<Plain> kLines{1, 200, {}}, kPayments{0, 10, {}};
-inline constexpr List<GoodsIn> kGoods{1, 200, {}};
-inline constexpr auto kMethods = one_of("cash", "transfer", "card", "other", "deposit", "exchange");
-
-template <class V> void fields(V& v, Of<V, Head>& b, Plain) {
-  v("hash", b.hash, Plain{});
-  v("seq", b.seq, kPosition);
-}
-template <class V> void fields(V& v, Of<V, Ref>& b, Plain) {
-  v("hash", b.hash, Plain{});
-  v("seq", b.seq, kNumber);
-  v("terminal", b.terminal, kId);
-}
-template <class V> void fields(V& v, Of<V, ServerPosition>& b, Plain) {
-  v("hash", b.head.hash, Plain{});
-  v("incarnation", b.incarnation, kNumber);
-  v("seq", b.head.seq, kNumber);
-}
-template <class V> void fields(V& v, Of<V, Reading>& b, Plain) {
-  v("boot", b.boot, kNonce);
-  v("up", b.up, kSpan);
-  v("wall", b.wall, kWall);
-}
-template <class V> void fields(V& v, Of<V, UnitPart>& b, Plain) {
-  v("at", b.at, Whole{1, 32});
-  v("of", b.of, Whole{2, 32});
-  v.require(b.at <= b.of, "at", Fault::out_of_range);
-}
-
-template <class V> void fields(V& v, Of<V, Payment>& b, Plain) {
-  v("amount", b.amount, kPaid);
-  v("given", b.given, kMoney);
-  v("holder", b.holder, kId);
-  v("label", b.label, kShort);
-  v("method", b.method, kMethods);
-  v("order", b.order, Plain{});
-  v("pay_ref", b.pay_ref, kPayRef);
-  v.require(b.method != Method::transfer || b.pay_ref, "pay_ref", Fault::missing_field);
-  v.require(b.method != Method::deposit || b.order, "order", Fault::missing_field);
-}
-template <class V> void fields(V& v, Of<V, Payment>& b, DeclaredPayment) {
-  v("amount", b.amount, kPaid);
-  v("holder", b.holder, kId);
-  v("method", b.method, kMethods);
-  v.require(b.method != Method::deposit && b.method != Method::exchange, "method", Fault::bad_value);
-}
-template <class V> void fields(V& v, Of<V, Line>& b, Plain) {
-  v("cnnt", b.cnnt, Whole{0, 3});
-  v("discount", b.discount, kMoney);
-  v.flag("gift", b.gift);
-  v("list", b.list, kMoney);
-  v("lot", b.lot, kUnitName);
-  v("name", b.name, kName);
-  v("ocop", b.ocop, Whole{0, 5});
-  v("offer", b.offer, Plain{});
-  v("price", b.price, kMoney);
-  v("price_kind", b.price_kind, one_of("list", "wholesale", "offer", "agreed", "open"));
-  v("product", b.product, kId);
-  v("qty", b.qty, kSold);
-  v("total", b.total, kMoney);
-  v("unit", b.unit, kUnitName);
-  v("vat", b.vat, kVat);
-  v("vat_amount", b.vat_amount, kMoney);
-}
-template <class V> void fields(V& v, Of<V, BackLine>& b, Plain) {
-  v("cnnt", b.cnnt, Whole{0, 3});
-  v.flag("gift", b.gift);
-  v("lot", b.lot, kUnitName);
-  v("name", b.name, kName);
-  v("ocop", b.ocop, Whole{0, 5});
-  v("of", b.of, Whole{0, 199});
-  v("product", b.product, kId);
-  v("qty", b.qty, kSold);
-  v("resaleable", b.resaleable, Plain{});
-  v("total", b.total, kMoney);
-  v("unit", b.unit, kUnitName);
-  v("vat", b.vat, kVat);
-  v("vat_amount", b.vat_amount, kMoney);
-}
-template <class V> void fields(V& v, Of<V, BackLine>& b, DeclaredLine) {
-  v("cnnt", b.cnnt, Whole{0, 3});
-  v("name", b.name, kName);
-  v("ocop", b.ocop, Whole{0, 5});
-  v("product", b.product, kId);
-  v("qty", b.qty, kSold);
-  v("total", b.total, kMoney);
-  v("unit", b.unit, kUnitName);
-  v("vat", b.vat, kVat);
-  v("vat_amount", b.vat_amount, kMoney);
-}
-template <class V> void fields(V& v, Of<V, GoodsLine>& b, GoodsIn) {
-  v("expiry", b.expiry, kDay);
-  v("lot", b.lot, kUnitName);
-  v("name", b.name, kName);
-  v("product", b.product, kId);
-  v("qty", b.qty, kSold);
-  v("unit", b.unit, kUnitName);
-}
-template <class V> void fields(V& v, Of<V, GoodsLine>& b, GoodsOnly rule) {
-  v("name", b.name, kName);
-  v("product", b.product, kId);
-  v("qty", b.qty, rule.qty);
-  v("unit", b.unit, kUnitName);
-}
-
 // ---- kinds a terminal writes ------------------------------------------------------------------------------------------------
 
-template <class V> void fields(V& v, Of<V, JournalOpen>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, JournalOpen>& b, Plain) {
   v("continues", b.continues, Plain{});
   v("device", b.device, kShort);
   v("program", b.program, kShort);
   v("reason", b.reason, kReason);
 }
-template <class V> void fields(V& v, Of<V, Sale>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Sale>& b, Plain) {
   v("booth", b.booth, kBooth);
   v("exhibitor", b.exhibitor, kId);
   v("how", b.how, one_of("till", "late"));
@@ -150,7 +35,8 @@ template <class V> void fields(V& v, Of<V, Sale>& b, Plain) {
   v("total", b.total, kMoney);
   v("vat_method", b.vat_method, kUnitName);
 }
-template <class V> void fields(V& v, Of<V, Refund>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Refund>& b, Plain) {
   v("booth", b.booth, kBooth);
   v("exhibitor", b.exhibitor, kId);
   v("lines", b.lines, kLines);
@@ -164,14 +50,16 @@ template <class V> void fields(V& v, Of<V, Refund>& b, Plain) {
   v("total", b.total, kMoney);
   v("vat_method", b.vat_method, kUnitName);
 }
-template <class V> void fields(V& v, Of<V, VoidEntry>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, VoidEntry>& b, Plain) {
   v.body("body", b.body, "was");
   v("entry", b.entry, Plain{});
   v("reason", b.reason, kReason);
   v("shift", b.shift, Plain{});
   v.kind("was", b.body);
 }
-template <class V> void fields(V& v, Of<V, VoidBody>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, VoidBody>& b, Plain) {
   if constexpr (V::kReads) {
     auto read = std::make_shared<VoidEntry>();
     fields(v, *read, Plain{});
@@ -181,7 +69,8 @@ template <class V> void fields(V& v, Of<V, VoidBody>& b, Plain) {
     if (b != nullptr) fields(v, *b, Plain{});
   }
 }
-template <class V> void fields(V& v, Of<V, PaymentConfirmed>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, PaymentConfirmed>& b, Plain) {
   v("amount", b.amount, kPaid);
   v("bank_ref", b.bank_ref, kShort);
   v("direction", b.outgoing, one_of("in", "out"));
@@ -189,7 +78,8 @@ template <class V> void fields(V& v, Of<V, PaymentConfirmed>& b, Plain) {
   v("pay_ref", b.pay_ref, kPayRef);
   v("source", b.by_bank, one_of("cashier", "bank"));
 }
-template <class V> void fields(V& v, Of<V, Order>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Order>& b, Plain) {
   v("booth", b.booth, kBooth);
   v("due", b.due, kDay);
   v("exhibitor", b.exhibitor, kId);
@@ -201,7 +91,8 @@ template <class V> void fields(V& v, Of<V, Order>& b, Plain) {
   v("total", b.total, kMoney);
   v("vat_method", b.vat_method, kUnitName);
 }
-template <class V> void fields(V& v, Of<V, OrderClosed>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, OrderClosed>& b, Plain) {
   v("booth", b.booth, kBooth);
   v("exhibitor", b.exhibitor, kId);
   v("kept", b.kept, kMoney);
@@ -213,18 +104,21 @@ template <class V> void fields(V& v, Of<V, OrderClosed>& b, Plain) {
   v("rounding", b.rounding, kRounding);
   v("shift", b.shift, Plain{});
 }
-template <class V> void fields(V& v, Of<V, InvoiceRequest>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, InvoiceRequest>& b, Plain) {
   v("exhibitor", b.exhibitor, kId);
   v("sale", b.sale, Plain{});
 }
-template <class V> void fields(V& v, Of<V, StockIn>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, StockIn>& b, Plain) {
   v.waybill("document", b.document, one_of("from", "number", "order", "receiver", "sender", "to", "vehicle"), Text{200});
   v("exhibitor", b.exhibitor, kId);
   v("lines", b.lines, kGoods);
   v("note", b.note, kLong);
   v("place", b.place, kId);
 }
-template <class V> void fields(V& v, Of<V, StockOut>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, StockOut>& b, Plain) {
   v("exhibitor", b.exhibitor, kId);
   v("lead", b.lead, Plain{});
   v("lines", b.lines, kGoods);
@@ -232,7 +126,8 @@ template <class V> void fields(V& v, Of<V, StockOut>& b, Plain) {
   v("place", b.place, kId);
   v("reason", b.reason, one_of("sample", "gift", "damage", "loss", "return_to_exhibitor", "withdrawn"));
 }
-template <class V> void fields(V& v, Of<V, Transfer>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Transfer>& b, Plain) {
   v("exhibitor", b.exhibitor, kId);
   v("from", b.from, kId);
   v("lines", b.lines, kGoods);
@@ -246,18 +141,21 @@ inline bool each_product_once(const std::vector<GoodsLine>& lines) {
   std::sort(products.begin(), products.end());
   return std::adjacent_find(products.begin(), products.end()) == products.end();
 }
-template <class V> void fields(V& v, Of<V, StockCount>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, StockCount>& b, Plain) {
   v("exhibitor", b.exhibitor, kId);
   v("lines", b.lines, List<GoodsOnly>{1, 200, {kCounted}});
   v("note", b.note, kLong);
   v("place", b.place, kId);
   v.require(each_product_once(b.lines), "lines", Fault::bad_value);
 }
-template <class V> void fields(V& v, Of<V, std::pair<std::string, Quantity>>& b, Plain) {  // an item of an offer
+template <class V>
+void fields(V& v, Of<V, std::pair<std::string, Quantity>>& b, Plain) {  // an item of an offer
   v("product", b.first, kId);
   v("qty", b.second, kSold);
 }
-template <class V> void fields(V& v, Of<V, Offer>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Offer>& b, Plain) {
   v("active", b.active, Plain{});
   v("exhibitor", b.exhibitor, kId);
   v("from", b.from, kWall);
@@ -269,7 +167,8 @@ template <class V> void fields(V& v, Of<V, Offer>& b, Plain) {
   v("value", b.value, kMoney);
   v.require(b.type != "percent" || (b.value >= 1 && b.value <= 10'000), "value", Fault::out_of_range);
 }
-template <class V> void fields(V& v, Of<V, ProductProposed>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, ProductProposed>& b, Plain) {
   v("barcode", b.barcode, kUnitName);
   v("exhibitor", b.exhibitor, kId);
   v("name", b.name, kName);
@@ -279,12 +178,14 @@ template <class V> void fields(V& v, Of<V, ProductProposed>& b, Plain) {
   v("unit", b.unit, kUnitName);
   v("vat", b.vat, kVat);
 }
-template <class V> void fields(V& v, Of<V, BarcodeLearned>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, BarcodeLearned>& b, Plain) {
   v("barcode", b.barcode, kUnitName);
   v("exhibitor", b.exhibitor, kId);
   v("product", b.product, kId);
 }
-template <class V> void fields(V& v, Of<V, DeclaredSales>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, DeclaredSales>& b, Plain) {
   v("day", b.day, kDay);
   v("exhibitor", b.exhibitor, kId);
   v("lines", b.lines, List<DeclaredLine>{0, 200, {}});
@@ -295,15 +196,18 @@ template <class V> void fields(V& v, Of<V, DeclaredSales>& b, Plain) {
   v("sales", b.sales, Whole{0, 1'000'000});
   v("total", b.total, kMoney);
 }
-template <class V> void fields(V& v, Of<V, ShiftOpen>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, ShiftOpen>& b, Plain) {
   v("float", b.float_amount, kMoney);
   v("holder", b.holder, kId);
 }
-template <class V> void fields(V& v, Of<V, std::pair<Dong, std::int64_t>>& b, NotePile) {
+template <class V>
+void fields(V& v, Of<V, std::pair<Dong, std::int64_t>>& b, NotePile) {
   v("count", b.second, Whole{0, 1'000'000});
   v("value", b.first, kPaid);
 }
-template <class V> void fields(V& v, Of<V, ShiftClose>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, ShiftClose>& b, Plain) {
   v("claimed", b.claimed, kSignedMoney);
   v("counted", b.counted, kMoney);
   v("expected", b.expected, kSignedMoney);
@@ -311,13 +215,15 @@ template <class V> void fields(V& v, Of<V, ShiftClose>& b, Plain) {
   v("notes", b.notes, List<NotePile>{0, 20, {}});
   v("shift", b.shift, Plain{});
 }
-template <class V> void fields(V& v, Of<V, CashMove>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, CashMove>& b, Plain) {
   v("amount", b.amount, kPaid);
   v("holder", b.holder, kId);
   v("reason", b.reason, kReason);
   v("shift", b.shift, Plain{});
 }
-template <class V> void fields(V& v, Of<V, Lead>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Lead>& b, Plain) {
   v("consent", b.consent, Plain{});
   v("exhibitor", b.exhibitor, kId);
   v("follow_up", b.follow_up, kDay);
@@ -326,11 +232,13 @@ template <class V> void fields(V& v, Of<V, Lead>& b, Plain) {
   v("type", b.type, one_of("enquiry", "memorandum", "contract"));
   v("value", b.value, kMoney);
 }
-template <class V> void fields(V& v, Of<V, Visitors>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Visitors>& b, Plain) {
   v("count", b.count, Whole{1, 100'000});
   v("exhibitor", b.exhibitor, kId);
 }
-template <class V> void fields(V& v, Of<V, ClockReading>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, ClockReading>& b, Plain) {
   v("incarnation", b.incarnation, kNumber);
   v.flag("reset", b.reset);
   v("round_trip", b.round_trip, kSpan);
@@ -338,16 +246,21 @@ template <class V> void fields(V& v, Of<V, ClockReading>& b, Plain) {
   v("up", b.up, kSpan);
   v("wall", b.wall, kWall);
 }
-template <class V> void fields(V& v, Of<V, Note>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Note>& b, Plain) {
   v("about", b.about, Plain{});
   v("exhibitor", b.exhibitor, kId);
   v("text", b.text, kLong);
 }
-template <class V> void fields(V& v, Of<V, JournalClose>& b, Plain) { v("reason", b.reason, kReason); }
+template <class V>
+void fields(V& v, Of<V, JournalClose>& b, Plain) {
+  v("reason", b.reason, kReason);
+}
 
 // ---- kinds a server alone writes ----------------------------------------------------------------------------------------------
 
-template <class V> void fields(V& v, Of<V, Incarnation>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Incarnation>& b, Plain) {
   v("certificate", b.certificate, Plain{});
   v("number", b.number, kNumber);
   v("parent", b.parent, Plain{});
@@ -355,50 +268,65 @@ template <class V> void fields(V& v, Of<V, Incarnation>& b, Plain) {
   v("root", b.root, Plain{});
   v("tls", b.tls, Plain{});
 }
-template <class V> void fields(V& v, Of<V, CatalogueItem>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, CatalogueItem>& b, Plain) {
   v.item("item", b.item, b.type == CatalogueItem::Type::fair ? Alphabet{is_fair_id} : kId);
   v.flag("removed", b.removed);
 }
-template <class V> void fields(V& v, Of<V, Opening>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Opening>& b, Plain) {
   v("exhibitor", b.exhibitor, kId);
   v("lines", b.lines, List<GoodsOnly>{1, 200, {kDifference}});
   v("place", b.place, kId);
 }
-template <class V> void fields(V& v, Of<V, TerminalEnrolled>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, TerminalEnrolled>& b, Plain) {
   v("booth", b.booth, kBooth);
   v("exhibitors", b.exhibitors, List<Alphabet>{1, 64, kId});
   v("holder", b.holder, kId);
   v("key", b.key, Plain{});
   v("terminal", b.terminal, kBooth);
 }
-template <class V> void fields(V& v, Of<V, TerminalRevoked>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, TerminalRevoked>& b, Plain) {
   v("head", b.head, Plain{});
   v("reason", b.reason, kReason);
   v("terminal", b.terminal, kId);
 }
-template <class V> void fields(V& v, Of<V, Heads>& b, Plain) { v("heads", b.heads, List<Plain>{1, 400, {}}); }
-template <class V> void fields(V& v, Of<V, Ruling>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Heads>& b, Plain) {
+  v("heads", b.heads, List<Plain>{1, 400, {}});
+}
+template <class V>
+void fields(V& v, Of<V, Ruling>& b, Plain) {
   v("about", b.about, Plain{});
   v("decision", b.decision, one_of("post", "keep_out", "settled"));
   v("text", b.text, kLong);
 }
-template <class V> void fields(V& v, Of<V, Erase>& b, Plain) { v("about", b.about, Plain{}); }
-template <class V> void fields(V& v, Of<V, FairClosed>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Erase>& b, Plain) {
+  v("about", b.about, Plain{});
+}
+template <class V>
+void fields(V& v, Of<V, FairClosed>& b, Plain) {
   v("cut", b.cut, List<Plain>{0, 400, {}});
   v("edition", b.edition, kNumber);
   v("part", b.part, Whole{1, 32});
   v("parts", b.parts, Whole{1, 32});
   v.require(b.part <= b.parts, "part", Fault::out_of_range);
 }
-template <class V> void fields(V& v, Of<V, Archived>& b, Plain) {
+template <class V>
+void fields(V& v, Of<V, Archived>& b, Plain) {
   v("head", b.head, Plain{});
   v("signature", b.signature, Plain{});
   v("terminal", b.terminal, kId);
 }
 
-// ---- the envelope ----------------------------------------------------------------------------------------------------------------
+// ---- the envelope
+// ----------------------------------------------------------------------------------------------------------------
 
-template <class V> void fields(V& v, Of<V, Entry>& e, Plain) {
+template <class V>
+void fields(V& v, Of<V, Entry>& e, Plain) {
   v.body("body", e.body, "kind");
   v("by", e.by, kId);
   v("happened", e.happened, kWall);

@@ -29,13 +29,27 @@ inline void append_string(std::string& out, std::string_view text) {
     from = i + 1;
     out += '\\';
     switch (c) {
-      case '"': case '\\': out += static_cast<char>(c); break;
-      case '\b': out += 'b'; break;
-      case '\t': out += 't'; break;
-      case '\n': out += 'n'; break;
-      case '\f': out += 'f'; break;
-      case '\r': out += 'r'; break;
-      default: out.append("u00").append(1, kDigits[c >> 4U]).append(1, kDigits[c & 15U]);
+      case '"':
+      case '\\':
+        out += static_cast<char>(c);
+        break;
+      case '\b':
+        out += 'b';
+        break;
+      case '\t':
+        out += 't';
+        break;
+      case '\n':
+        out += 'n';
+        break;
+      case '\f':
+        out += 'f';
+        break;
+      case '\r':
+        out += 'r';
+        break;
+      default:
+        out.append("u00").append(1, kDigits[c >> 4U]).append(1, kDigits[c & 15U]);
     }
   }
   out.append(text, from, std::string_view::npos);

@@ -17,7 +17,8 @@ constexpr std::size_t index_of() {
 enum Writers { terminal_alone, server_alone, both };
 
 template <class T>
-constexpr Kind row(std::string_view name, Writers writers, bool voidable = false, Body (*blank)() = [] { return Body(T{}); }) {
+constexpr Kind row(
+    std::string_view name, Writers writers, bool voidable = false, Body (*blank)() = [] { return Body(T{}); }) {
   return {name, index_of<T>(), writers != server_alone, writers != terminal_alone, voidable, blank};
 }
 

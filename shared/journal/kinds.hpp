@@ -8,10 +8,10 @@ namespace phien::journal {
 
 struct Kind {
   std::string_view name;
-  std::size_t index;        // in Body
-  bool terminal, server;    // who may write it
-  bool voidable;            // it moves a figure, so a `void` may take it back
-  Body (*blank)();          // a body of this kind, to be read into
+  std::size_t index;      // in Body
+  bool terminal, server;  // who may write it
+  bool voidable;          // it moves a figure, so a `void` may take it back
+  Body (*blank)();        // a body of this kind, to be read into
 };
 
 const Kind* find_kind(std::string_view name);  // nullptr: none of that name

@@ -5,20 +5,30 @@
 namespace phien::journal {
 namespace {
 
-struct Words { std::string_view code; Message what; };
+struct Words {
+  std::string_view code;
+  Message what;
+};
 
 Words words(Fault fault) {
   switch (fault) {
     case Fault::unknown_version:
-      return {"unknown_version", {"Phiên bản này của nhật ký chưa được hỗ trợ.", "This version of the journal is not known here."}};
+      return {"unknown_version",
+              {"Phiên bản này của nhật ký chưa được hỗ trợ.", "This version of the journal is not known here."}};
     case Fault::unknown_kind:
       return {"unknown_kind", {"Loại ghi chép này chưa được hỗ trợ.", "This kind of entry is not known here."}};
-    case Fault::missing_field: return {"missing_field", {"Thiếu một trường bắt buộc.", "A required field is missing."}};
-    case Fault::unknown_field: return {"unknown_field", {"Có trường lạ.", "There is a field that is not known here."}};
-    case Fault::wrong_type: return {"wrong_type", {"Trường có kiểu không đúng.", "The field has the wrong type."}};
-    case Fault::out_of_range: return {"out_of_range", {"Giá trị vượt ngoài giới hạn.", "The value is out of its range."}};
-    case Fault::bad_value: return {"bad_value", {"Giá trị không hợp lệ.", "The value is not one that is allowed here."}};
-    case Fault::none: break;
+    case Fault::missing_field:
+      return {"missing_field", {"Thiếu một trường bắt buộc.", "A required field is missing."}};
+    case Fault::unknown_field:
+      return {"unknown_field", {"Có trường lạ.", "There is a field that is not known here."}};
+    case Fault::wrong_type:
+      return {"wrong_type", {"Trường có kiểu không đúng.", "The field has the wrong type."}};
+    case Fault::out_of_range:
+      return {"out_of_range", {"Giá trị vượt ngoài giới hạn.", "The value is out of its range."}};
+    case Fault::bad_value:
+      return {"bad_value", {"Giá trị không hợp lệ.", "The value is not one that is allowed here."}};
+    case Fault::none:
+      break;
   }
   std::abort();
 }

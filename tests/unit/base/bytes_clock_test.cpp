@@ -27,7 +27,8 @@ TEST_CASE("hash, key and signature: lower-case hex of the exact length only") {
   CHECK(hex(hash_from_hex(hash).value()) == hash);
   CHECK(hex(key_from_hex(hash).value()) == hash);
   CHECK(hex(signature_from_hex(signature).value()) == signature);
-  for (const std::string& bad : {std::string(), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'A'), std::string(63, 'a') + "g", signature}) {
+  for (const std::string& bad :
+       {std::string(), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'A'), std::string(63, 'a') + "g", signature}) {
     CHECK_FALSE(hash_from_hex(bad));
     CHECK_FALSE(key_from_hex(bad));
   }
@@ -37,7 +38,9 @@ TEST_CASE("hash, key and signature: lower-case hex of the exact length only") {
 TEST_CASE("Ed25519 is that of RFC 8032") {
   const auto key = SecretKey::from_seed_hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").value();
   CHECK(hex(key.public_key()) == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
-  CHECK(hex(key.sign("")) == "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b");
+  CHECK(hex(key.sign("")) ==
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe2465514143"
+        "8e7a100b");
   CHECK(key.seed_hex() == "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
   CHECK(verify(key.public_key(), "", key.sign("")));
   CHECK_FALSE(verify(key.public_key(), "x", key.sign("")));
@@ -85,7 +88,7 @@ TEST_CASE("days and hours are those of the fair, UTC+7") {
 
 TEST_CASE("I9: a device's clock may say anything; days still have ten characters") {
   for (const Milliseconds wall : {std::numeric_limits<Milliseconds>::min(), std::numeric_limits<Milliseconds>::max(),
-           Milliseconds{-9'007'199'254'740'991}, Milliseconds{9'007'199'254'740'991}}) {
+                                  Milliseconds{-9'007'199'254'740'991}, Milliseconds{9'007'199'254'740'991}}) {
     CHECK(local_day(wall).size() == 10);
     CHECK(local_hour(wall).size() == 13);
     CHECK(iso_utc(wall).size() == 24);
@@ -113,7 +116,8 @@ TEST_CASE("clocks: the system's moves on in one boot, a file's is read at every 
   write(boot + " 6000 -7\n");
   CHECK(clock->now().up == 6000);
   CHECK(clock->now().wall == -7);
-  for (const std::string& bad : {std::string(), std::string("x 1 2"), boot + " -1 2", boot + " 1", boot + " a b", std::string(32, 'B') + " 1 2"}) {
+  for (const std::string& bad :
+       {std::string(), std::string("x 1 2"), boot + " -1 2", boot + " 1", boot + " a b", std::string(32, 'B') + " 1 2"}) {
     write(bad);
     CHECK_THROWS_AS(clock->now(), std::runtime_error);
   }

@@ -26,8 +26,8 @@ TEST_CASE("add: nothing beyond what an amount may be, also where int64 overflows
 
 TEST_CASE("line_total: rounded once, half up; overflow is nothing") {
   CHECK(line_total(1000, 25'000) == 25'000);
-  CHECK(line_total(1250, 33'333) == 41'666);   // 41 666.25
-  CHECK(line_total(500, 1) == 1);              // 0.5
+  CHECK(line_total(1250, 33'333) == 41'666);  // 41 666.25
+  CHECK(line_total(500, 1) == 1);             // 0.5
   CHECK(line_total(499, 1) == 0);
   CHECK(line_total(1, 499) == 0);
   CHECK(line_total(1, 500) == 1);
@@ -46,7 +46,8 @@ TEST_CASE("spread_discount: by largest remainder, ties in line order") {
   CHECK(spread_discount(std::vector<Dong>{0, 50}, 50) == std::vector<Dong>{0, 50});
   CHECK(spread_discount(std::vector<Dong>{0, 0}, 0) == std::vector<Dong>{0, 0});
   CHECK(spread_discount(std::vector<Dong>{}, 0).empty());
-  CHECK(spread_discount(std::vector<Dong>{kMaxAmount, kMaxAmount}, kMaxAmount) == std::vector<Dong>{kMaxAmount / 2, kMaxAmount / 2});
+  CHECK(spread_discount(std::vector<Dong>{kMaxAmount, kMaxAmount}, kMaxAmount) ==
+        std::vector<Dong>{kMaxAmount / 2, kMaxAmount / 2});
 }
 
 TEST_CASE("spread_discount: parts add up and none exceeds its line, for random baskets") {
@@ -69,8 +70,8 @@ TEST_CASE("refund_share: a line given back in any parts gives back exactly its t
   CHECK(refund_share(100, 3000, 0, 0, 1000) == 33);
   CHECK(refund_share(100, 3000, 1000, 33, 1000) == 34);
   CHECK(refund_share(100, 3000, 2000, 67, 1000) == 33);
-  CHECK(refund_share(100, 1000, 0, 0, 5000) == 100);   // more than was sold never pays more than was paid
-  CHECK(refund_share(100, 1000, 500, 80, 100) == 0);   // more was given back before than the share: nothing is owed
+  CHECK(refund_share(100, 1000, 0, 0, 5000) == 100);  // more than was sold never pays more than was paid
+  CHECK(refund_share(100, 1000, 500, 80, 100) == 0);  // more was given back before than the share: nothing is owed
   std::mt19937_64 random(11);
   for (int round = 0; round < 5'000; ++round) {
     const Dong total = std::uniform_int_distribution<Dong>(0, round % 2 == 0 ? 1'000 : kMaxAmount)(random);
@@ -131,11 +132,42 @@ TEST_CASE("amounts as people read them") {
 }
 
 TEST_CASE("parse_quantity: what a person may type, and nothing that could mean something else") {
-  struct Row { const char* text; std::optional<Quantity> is; };
-  const Row rows[] = {{"2", 2000}, {"1.25", 1250}, {"1,25", 1250}, {"0,005", 5}, {"1.5", 1500}, {" 3 ", 3000}, {"007", 7000}, {"0", 0},
-      {"1000000000", kMaxAmount}, {"1000000000,001", {}}, {"1000000001", {}}, {"99999999999999999999", {}}, {"", {}}, {" ", {}}, {".", {}},
-      {"1.", {}}, {".5", {}}, {"1.2345", {}}, {"1.2.3", {}}, {"1,2,3", {}}, {"-1", {}}, {"+1", {}}, {"1e3", {}}, {"nan", {}}, {"NaN", {}},
-      {"inf", {}}, {"0x10", {}}, {"1 5", {}}, {"½", {}}, {"１", {}}, {"1,25kg", {}}, {"−1", {}}};
+  struct Row {
+    const char* text;
+    std::optional<Quantity> is;
+  };
+  const Row rows[] = {{"2", 2000},
+                      {"1.25", 1250},
+                      {"1,25", 1250},
+                      {"0,005", 5},
+                      {"1.5", 1500},
+                      {" 3 ", 3000},
+                      {"007", 7000},
+                      {"0", 0},
+                      {"1000000000", kMaxAmount},
+                      {"1000000000,001", {}},
+                      {"1000000001", {}},
+                      {"99999999999999999999", {}},
+                      {"", {}},
+                      {" ", {}},
+                      {".", {}},
+                      {"1.", {}},
+                      {".5", {}},
+                      {"1.2345", {}},
+                      {"1.2.3", {}},
+                      {"1,2,3", {}},
+                      {"-1", {}},
+                      {"+1", {}},
+                      {"1e3", {}},
+                      {"nan", {}},
+                      {"NaN", {}},
+                      {"inf", {}},
+                      {"0x10", {}},
+                      {"1 5", {}},
+                      {"½", {}},
+                      {"１", {}},
+                      {"1,25kg", {}},
+                      {"−1", {}}};
   for (const Row& row : rows) {
     CAPTURE(row.text);
     CHECK(parse_quantity(row.text) == row.is);
@@ -144,16 +176,53 @@ TEST_CASE("parse_quantity: what a person may type, and nothing that could mean s
 }
 
 TEST_CASE("parse_dong: prices as they are written, nothing when they could be read two ways") {
-  struct Row { const char* text; std::optional<Dong> is; };
-  const Row rows[] = {{"25000", 25'000}, {"25.000", 25'000}, {"25,000", 25'000}, {"25000đ", 25'000}, {"25.000 VND", 25'000},
-      {"25.000 đ", 25'000}, {"1.234.567", 1'234'567}, {"1,234,567 VNĐ", 1'234'567}, {"25000₫", 25'000}, {"0", 0}, {"0đ", 0},
-      {"1000000000000", kMaxAmount}, {"1.000.000.000.000", kMaxAmount}, {"1000000000001", {}}, {"25.5", {}}, {"25.00", {}}, {"25,00", {}},
-      {"25.0000", {}}, {"2500.000", {}}, {"1.234,567", {}}, {"1,234.567", {}}, {"0.025", {}}, {".000", {}}, {"25.", {}}, {"25..000", {}},
-      {"-25000", {}}, {"+25000", {}}, {"25k", {}}, {"25e3", {}}, {"NaN", {}}, {"", {}}, {"đ", {}}, {"VND", {}}, {"25 000", {}},
-      {"25.00a", {}}, {"25000đđ", {}}, {"25000 USD", {}}, {"９", {}}, {"99999999999999999999999", {}}};
+  struct Row {
+    const char* text;
+    std::optional<Dong> is;
+  };
+  const Row rows[] = {{"25000", 25'000},
+                      {"25.000", 25'000},
+                      {"25,000", 25'000},
+                      {"25000đ", 25'000},
+                      {"25.000 VND", 25'000},
+                      {"25.000 đ", 25'000},
+                      {"1.234.567", 1'234'567},
+                      {"1,234,567 VNĐ", 1'234'567},
+                      {"25000₫", 25'000},
+                      {"0", 0},
+                      {"0đ", 0},
+                      {"1000000000000", kMaxAmount},
+                      {"1.000.000.000.000", kMaxAmount},
+                      {"1000000000001", {}},
+                      {"25.5", {}},
+                      {"25.00", {}},
+                      {"25,00", {}},
+                      {"25.0000", {}},
+                      {"2500.000", {}},
+                      {"1.234,567", {}},
+                      {"1,234.567", {}},
+                      {"0.025", {}},
+                      {".000", {}},
+                      {"25.", {}},
+                      {"25..000", {}},
+                      {"-25000", {}},
+                      {"+25000", {}},
+                      {"25k", {}},
+                      {"25e3", {}},
+                      {"NaN", {}},
+                      {"", {}},
+                      {"đ", {}},
+                      {"VND", {}},
+                      {"25 000", {}},
+                      {"25.00a", {}},
+                      {"25000đđ", {}},
+                      {"25000 USD", {}},
+                      {"９", {}},
+                      {"99999999999999999999999", {}}};
   for (const Row& row : rows) {
     CAPTURE(row.text);
     CHECK(parse_dong(row.text) == row.is);
   }
-  for (const Dong d : {Dong{0}, Dong{1}, Dong{999}, Dong{1'000}, Dong{12'345'678}, kMaxAmount}) CHECK(parse_dong(format_dong(d)) == d);
+  for (const Dong d : {Dong{0}, Dong{1}, Dong{999}, Dong{1'000}, Dong{12'345'678}, kMaxAmount})
+    CHECK(parse_dong(format_dong(d)) == d);
 }

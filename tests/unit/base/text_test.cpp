@@ -7,31 +7,38 @@
 using namespace phien;
 
 TEST_CASE("ids and their alphabets") {
-  for (const char* good : {"a", "_system", "_server.12", "SP-01", "a.b-c_d", "0", "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"}) CHECK_MESSAGE(is_id(good), good);
-  for (const char* bad : {"", "-a", ".a", "a b", "a/b", "đ", "a\n", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456", "a:b"}) CHECK_FALSE_MESSAGE(is_id(bad), bad);
+  for (const char* good : {"a", "_system", "_server.12", "SP-01", "a.b-c_d", "0", "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"})
+    CHECK_MESSAGE(is_id(good), good);
+  for (const char* bad : {"", "-a", ".a", "a b", "a/b", "đ", "a\n", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456", "a:b"})
+    CHECK_FALSE_MESSAGE(is_id(bad), bad);
   CHECK_FALSE(is_id(std::string_view("a\0b", 3)));
   for (const char* good : {"cao-bang-2025", "0", "a"}) CHECK_MESSAGE(is_fair_id(good), good);
   CHECK(is_fair_id(std::string(64, 'a')));
   CHECK_FALSE(is_fair_id(std::string(65, 'a')));
   for (const char* bad : {"", "-a", "Cao", "a_b", "a.b", "cao bằng"}) CHECK_FALSE_MESSAGE(is_fair_id(bad), bad);
   for (const char* good : {"PH00000000", "PHABCD1234", "PHZZZZZZZZ"}) CHECK_MESSAGE(is_pay_ref(good), good);
-  for (const char* bad : {"", "PH", "PH0000000", "PH000000000", "ph00000000", "PHabcd1234", "PX00000000", "PH0000-000"}) CHECK_FALSE_MESSAGE(is_pay_ref(bad), bad);
+  for (const char* bad : {"", "PH", "PH0000000", "PH000000000", "ph00000000", "PHabcd1234", "PX00000000", "PH0000-000"})
+    CHECK_FALSE_MESSAGE(is_pay_ref(bad), bad);
 }
 
 TEST_CASE("is_day: only dates that exist") {
-  for (const char* good : {"2025-05-15", "2024-02-29", "2000-02-29", "1900-01-01", "9999-12-31"}) CHECK_MESSAGE(is_day(good), good);
-  for (const char* bad : {"", "0000-00-00", "2025-02-29", "1900-02-29", "2025-04-31", "2025-13-01", "2025-00-10", "2025-01-00", "1899-12-31",
-           "2025-1-01", "2025/01/01", "2025-01-1", "2025-01-011", "20250101", " 2025-01-01", "2025-01-01 ", "+025-01-01", "-025-01-01", "2025-+1-01",
-           "2025-01--1", "２025-01-01", "abcd-ef-gh"}) {
+  for (const char* good : {"2025-05-15", "2024-02-29", "2000-02-29", "1900-01-01", "9999-12-31"})
+    CHECK_MESSAGE(is_day(good), good);
+  for (const char* bad :
+       {"",           "0000-00-00", "2025-02-29", "1900-02-29", "2025-04-31",  "2025-13-01", "2025-00-10",  "2025-01-00",
+        "1899-12-31", "2025-1-01",  "2025/01/01", "2025-01-1",  "2025-01-011", "20250101",   " 2025-01-01", "2025-01-01 ",
+        "+025-01-01", "-025-01-01", "2025-+1-01", "2025-01--1", "２025-01-01", "abcd-ef-gh"}) {
     CHECK_FALSE_MESSAGE(is_day(bad), bad);
   }
 }
 
 TEST_CASE("is_utf8: what RFC 3629 allows and nothing else") {
-  for (const char* good : {"", "abc", "đ", "Thạch đen", "\xF0\x9F\x8D\x8A", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF", "\xEE\x80\x80"}) CHECK_MESSAGE(is_utf8(good), good);
+  for (const char* good : {"", "abc", "đ", "Thạch đen", "\xF0\x9F\x8D\x8A", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF", "\xEE\x80\x80"})
+    CHECK_MESSAGE(is_utf8(good), good);
   CHECK(is_utf8(std::string_view("a\0b", 3)));
-  for (const char* bad : {"\x80", "\xC3", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
-           "\xF5\x80\x80\x80", "\xFF", "a\xC4", "\xE1\xBA", "\xC4\x91\x91"}) {
+  for (const char* bad :
+       {"\x80", "\xC3", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80",
+        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "a\xC4", "\xE1\xBA", "\xC4\x91\x91"}) {
     CHECK_FALSE(is_utf8(bad));
   }
 }

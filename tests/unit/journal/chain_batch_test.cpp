@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::size_t kItems = 1'000, kBytes = 1 << 20;
 
-Result<Batch> read(std::string_view text, std::size_t items = kItems, std::size_t bytes = kBytes) { return read_batch(text, items, bytes); }
+Result<Batch> read(std::string_view text, std::size_t items = kItems, std::size_t bytes = kBytes) {
+  return read_batch(text, items, bytes);
+}
 
 std::string code_of(std::string_view text, std::size_t items = kItems, std::size_t bytes = kBytes) {
   const auto batch = read(text, items, bytes);
@@ -47,7 +49,8 @@ TEST_CASE("I8: the chain is what standard tools compute") {
   const Hash digest = sha256("{}");
   CHECK(next_hash(genesis(journal), digest) == sha256(from_hex(hex(genesis(journal)) + hex(digest)).value()));
   // Every part of a journal's identity is bound.
-  for (auto change : {+[](JournalId& j) { j.fair = "g"; }, +[](JournalId& j) { j.terminal = "T2"; }, +[](JournalId& j) { j.root.bytes[0] ^= 1U; }, +[](JournalId& j) { j.key.bytes[0] ^= 1U; }}) {
+  for (auto change : {+[](JournalId& j) { j.fair = "g"; }, +[](JournalId& j) { j.terminal = "T2"; },
+                      +[](JournalId& j) { j.root.bytes[0] ^= 1U; }, +[](JournalId& j) { j.key.bytes[0] ^= 1U; }}) {
     JournalId other = journal;
     change(other);
     CHECK(genesis(other) != genesis(journal));
@@ -72,7 +75,8 @@ TEST_CASE("I8: a seal holds for its fair, terminal, position, hash and key alone
 TEST_CASE("server terminals are told by their id") {
   CHECK(server_terminal(12) == "_server.12");
   CHECK(server_incarnation("_server.12") == 12);
-  for (const char* not_one : {"_server.0", "_server.", "_server.01", "_server.-1", "_server.1x", "server.1", "_server", "_Server.1", "T1", "", "_server.9007199254740992", "_server.99999999999999999999"}) {
+  for (const char* not_one : {"_server.0", "_server.", "_server.01", "_server.-1", "_server.1x", "server.1", "_server",
+                              "_Server.1", "T1", "", "_server.9007199254740992", "_server.99999999999999999999"}) {
     CHECK_FALSE_MESSAGE(is_server_terminal(not_one), not_one);
   }
 }
@@ -146,16 +150,64 @@ TEST_CASE("malformed batches are refused with the line, good ones left alone") {
   REQUIRE(lines[6].starts_with("e "));
   REQUIRE(lines[7].starts_with("s "));
   const std::string h64(64, 'a'), h128(128, 'a');
-  struct Row { std::size_t line; std::string instead; };
-  const std::vector<Row> rows = {
-      {1, "phien-batch 2"}, {1, "phien-batch 1 "}, {1, ""}, {1, "\xEF\xBB\xBFphien-batch 1"}, {2, "fair "}, {2, "fair Cao"}, {2, "Fair cao-bang-2025"}, {2, "fair  cao-bang-2025"},
-      {2, "fair " + std::string(65, 'a')}, {3, "root " + std::string(63, 'a')}, {3, "root " + std::string(64, 'A')}, {3, "key " + h64}, {3, "root"},
-      {4, "terminal -1"}, {4, "terminal "}, {4, "terminal T 1"}, {4, "terminal " + std::string(33, 'T')}, {5, "key " + h64 + "0"}, {5, "key"},
-      {6, "prev 0"}, {6, "prev 0 "}, {6, "prev 00 " + h64}, {6, "prev -1 " + h64}, {6, "prev +1 " + h64}, {6, "prev 1  " + h64}, {6, "prev x " + h64},
-      {6, "prev 0 " + h64}, {6, "prev 9007199254740992 " + h64}, {6, "prev 99999999999999999999 " + h64}, {6, "prev 1 " + h64 + "\r"}, {6, "prev 1.0 " + h64},
-      {7, ""}, {7, "e"}, {7, "e "}, {7, "e\t{}"}, {7, "E {}"}, {7, " e {}"}, {7, "m " + h64 + " "}, {7, "m " + std::string(64, 'A')}, {7, "m"}, {7, "x y"},
-      {7, "p " + h64 + " {}"}, {7, "s " + h128}, {7, "# comment"}, {7, "e " + std::string(65'537, 'x')}, {8, "s " + std::string(127, 'a')}, {8, "s " + h64},
-      {8, "s " + std::string(128, 'A')}, {8, "s " + h128 + " "}, {8, "s"}, {8, "p " + h64}, {8, "p " + h64 + "\t{}"}, {8, "p " + std::string(64, 'Z') + " {}"}, {8, "fair cao-bang-2025"}};
+  struct Row {
+    std::size_t line;
+    std::string instead;
+  };
+  const std::vector<Row> rows = {{1, "phien-batch 2"},
+                                 {1, "phien-batch 1 "},
+                                 {1, ""},
+                                 {1, "\xEF\xBB\xBFphien-batch 1"},
+                                 {2, "fair "},
+                                 {2, "fair Cao"},
+                                 {2, "Fair cao-bang-2025"},
+                                 {2, "fair  cao-bang-2025"},
+                                 {2, "fair " + std::string(65, 'a')},
+                                 {3, "root " + std::string(63, 'a')},
+                                 {3, "root " + std::string(64, 'A')},
+                                 {3, "key " + h64},
+                                 {3, "root"},
+                                 {4, "terminal -1"},
+                                 {4, "terminal "},
+                                 {4, "terminal T 1"},
+                                 {4, "terminal " + std::string(33, 'T')},
+                                 {5, "key " + h64 + "0"},
+                                 {5, "key"},
+                                 {6, "prev 0"},
+                                 {6, "prev 0 "},
+                                 {6, "prev 00 " + h64},
+                                 {6, "prev -1 " + h64},
+                                 {6, "prev +1 " + h64},
+                                 {6, "prev 1  " + h64},
+                                 {6, "prev x " + h64},
+                                 {6, "prev 0 " + h64},
+                                 {6, "prev 9007199254740992 " + h64},
+                                 {6, "prev 99999999999999999999 " + h64},
+                                 {6, "prev 1 " + h64 + "\r"},
+                                 {6, "prev 1.0 " + h64},
+                                 {7, ""},
+                                 {7, "e"},
+                                 {7, "e "},
+                                 {7, "e\t{}"},
+                                 {7, "E {}"},
+                                 {7, " e {}"},
+                                 {7, "m " + h64 + " "},
+                                 {7, "m " + std::string(64, 'A')},
+                                 {7, "m"},
+                                 {7, "x y"},
+                                 {7, "p " + h64 + " {}"},
+                                 {7, "s " + h128},
+                                 {7, "# comment"},
+                                 {7, "e " + std::string(65'537, 'x')},
+                                 {8, "s " + std::string(127, 'a')},
+                                 {8, "s " + h64},
+                                 {8, "s " + std::string(128, 'A')},
+                                 {8, "s " + h128 + " "},
+                                 {8, "s"},
+                                 {8, "p " + h64},
+                                 {8, "p " + h64 + "\t{}"},
+                                 {8, "p " + std::string(64, 'Z') + " {}"},
+                                 {8, "fair cao-bang-2025"}};
   for (const Row& row : rows) {
     auto changed = lines;
     changed[row.line - 1] = row.instead;
@@ -173,9 +225,9 @@ TEST_CASE("malformed batches are refused with the line, good ones left alone") {
     changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(before), line);
     return read(join(changed));
   };
-  CHECK(inserted(8, lines[7]).problem().where == "9");                    // a second seal for one place
-  CHECK(inserted(8, "p " + h64 + " {}").problem().where == "9");          // personal data behind the seal
-  CHECK(inserted(6, "s " + h128).problem().where == "7");                 // a seal before the first entry
+  CHECK(inserted(8, lines[7]).problem().where == "9");            // a second seal for one place
+  CHECK(inserted(8, "p " + h64 + " {}").problem().where == "9");  // personal data behind the seal
+  CHECK(inserted(6, "s " + h128).problem().where == "7");         // a seal before the first entry
   auto twice = lines;
   twice.insert(twice.begin() + 7, 2, "p " + h64 + " {}");
   CHECK(read(join(twice)).problem().where == "9");
@@ -234,9 +286,10 @@ TEST_CASE("personal data is what the entry says, and text alone") {
   CHECK(holds("{}"));
   CHECK(holds(R"({"name":"Nông Thị Hoa","phone":"0912"})"));
   CHECK(holds(R"({"name":")" + std::string(4'085, 'x') + "\"}"));
-  for (const std::string& bad : {std::string(), std::string("[]"), std::string("\"x\""), std::string(R"({"age":7})"), std::string(R"({"a":{"b":"c"}})"),
-           std::string(R"({"a":["b"]})"), std::string(R"({"a": "b"})"), std::string(R"({"b":"1","a":"2"})"), std::string("{\"a\":\"\xFF\"}"),
-           R"({"name":")" + std::string(4'086, 'x') + "\"}"}) {
+  for (const std::string& bad :
+       {std::string(), std::string("[]"), std::string("\"x\""), std::string(R"({"age":7})"), std::string(R"({"a":{"b":"c"}})"),
+        std::string(R"({"a":["b"]})"), std::string(R"({"a": "b"})"), std::string(R"({"b":"1","a":"2"})"),
+        std::string("{\"a\":\"\xFF\"}"), R"({"name":")" + std::string(4'086, 'x') + "\"}"}) {
     CHECK_FALSE_MESSAGE(holds(bad), bad.substr(0, 60));
   }
   const PersonalData personal{sha256("salt"), "{}"};

@@ -107,7 +107,8 @@ bool is_optional(const std::string& kind, const std::string& pointer) {
   if (slash == 0) return kOptional.count(name) > 0;
   const auto of_kind = kOptionalInBody.find(kind);
   if (pointer == "/body/of" || of_kind == kOptionalInBody.end()) return false;
-  return of_kind->second.count(name) > 0 && pointer.find("/time/") != 0 && pointer.find("/unit/") != 0 && pointer != "/body/order/seq";
+  return of_kind->second.count(name) > 0 && pointer.find("/time/") != 0 && pointer.find("/unit/") != 0 &&
+         pointer != "/body/order/seq";
 }
 
 bool in_item(const std::string& pointer) { return pointer.starts_with("/body/item/") && pointer != "/body/item/id"; }
@@ -116,7 +117,11 @@ bool in_item(const std::string& pointer) { return pointer.starts_with("/body/ite
 
 TEST_CASE("every kind of the format is read and written back to the same bytes") {
   CHECK(kinds().size() == 38);
-  CHECK(std::set<std::string>([] { const auto all = kinds(); return std::set<std::string>(all.begin(), all.end()); }()).size() == 38);
+  CHECK(std::set<std::string>([] {
+          const auto all = kinds();
+          return std::set<std::string>(all.begin(), all.end());
+        }())
+            .size() == 38);
   for (const Entry& entry : samples::full_entries()) {
     const auto bytes = encode(entry);
     REQUIRE(bytes.ok());
@@ -201,8 +206,10 @@ TEST_CASE("version and kind are asked first") {
 }
 
 TEST_CASE("a void takes back what moves a figure and nothing else") {
-  const std::set<std::string> voidable = {"sale", "refund", "payment_confirmed", "order", "order_closed", "invoice_request", "stock_in", "stock_out",
-      "transfer", "stock_count", "declared_sales", "shift_open", "shift_close", "cash_in", "cash_out", "lead", "visitors", "opening"};
+  const std::set<std::string> voidable = {
+      "sale",        "refund",    "payment_confirmed", "order",       "order_closed",   "invoice_request",
+      "stock_in",    "stock_out", "transfer",          "stock_count", "declared_sales", "shift_open",
+      "shift_close", "cash_in",   "cash_out",          "lead",        "visitors",       "opening"};
   for (const std::string& kind : kinds()) {
     json entry = with("void", "/body/was", kind);
     entry["body"]["body"] = full(kind)["body"];
@@ -216,10 +223,11 @@ TEST_CASE("a void takes back what moves a figure and nothing else") {
 }
 
 TEST_CASE("who may write which kind") {
-  const std::set<std::string> both = {"payment_confirmed", "declared_sales", "stock_in", "stock_out", "transfer", "stock_count", "visitors",
-      "lead", "clock", "void", "note"};
-  const std::set<std::string> server = {"incarnation", "fair", "exhibitor", "product", "cashier", "opening", "terminal_enrolled", "terminal_revoked",
-      "heads", "ruling", "erase", "fair_closed", "archived"};
+  const std::set<std::string> both = {"payment_confirmed", "declared_sales", "stock_in", "stock_out", "transfer", "stock_count",
+                                      "visitors",          "lead",           "clock",    "void",      "note"};
+  const std::set<std::string> server = {
+      "incarnation",      "fair",  "exhibitor", "product", "cashier",     "opening", "terminal_enrolled",
+      "terminal_revoked", "heads", "ruling",    "erase",   "fair_closed", "archived"};
   for (const std::string& kind : kinds()) {
     CAPTURE(kind);
     const Entry entry = decode(full(kind).dump()).value();
@@ -246,17 +254,18 @@ TEST_CASE("encode refuses what decode would refuse") {
   CHECK(refusal([](Entry&, Sale& s) { s.lines.clear(); }) == "out_of_range body.lines");
   CHECK(refusal([](Entry&, Sale& s) { s.lines[1].qty = 0; }) == "out_of_range body.lines[1].qty");
   CHECK(refusal([](Entry&, Sale& s) { s.lines[0].total = kMaxAmount + 1; }) == "out_of_range body.lines[0].total");
-  CHECK(refusal([](Entry&, Sale& s) { s.lines[0].price_kind = static_cast<PriceKind>(9); }) == "bad_value body.lines[0].price_kind");
+  CHECK(refusal([](Entry&, Sale& s) { s.lines[0].price_kind = static_cast<PriceKind>(9); }) ==
+        "bad_value body.lines[0].price_kind");
   CHECK(refusal([](Entry&, Sale& s) { s.note = "\xC3"; }) == "bad_value body.note");
   CHECK(refusal([](Entry&, Sale& s) { s.note = "a\tb"; }) == "bad_value body.note");
   CHECK(refusal([](Entry&, Sale& s) { s.note = std::string(2001, 'n'); }) == "out_of_range body.note");
   CHECK(refusal([](Entry&, Sale& s) { s.payments[1].pay_ref.reset(); }) == "missing_field body.payments[1].pay_ref");
   CHECK(refusal([](Entry&, Sale& s) { s.payments[2].order.reset(); }) == "missing_field body.payments[2].order");
   CHECK(refusal([](Entry&, Sale& s) {
-    Line line = s.lines[0];
-    line.name.assign(300, 'n');
-    s.lines.assign(200, line);
-  }) == "out_of_range ");  // as a whole above 64 KiB
+          Line line = s.lines[0];
+          line.name.assign(300, 'n');
+          s.lines.assign(200, line);
+        }) == "out_of_range ");  // as a whole above 64 KiB
   CHECK(refusal([](Entry& e, Sale&) { e.body = VoidBody(); }) == "missing_field body.body");
 
   const auto of_item = [&](json item) {
@@ -301,20 +310,35 @@ TEST_CASE("encode refuses what decode would refuse") {
 }
 
 TEST_CASE("sums that do not agree are named, never refused") {
-  struct Row { const char* kind; const char* pointer; json value; const char* where; };
-  const std::vector<Row> rows = {
-      {"sale", "/body/total", 47'001, "body.total"}, {"sale", "/body/lines/0/total", 46'999, "body.lines[0].total"},
-      {"sale", "/body/lines/0/discount", 0, "body.lines[0].total"}, {"sale", "/body/lines/0/qty", 1'999, "body.lines[0].total"},
-      {"sale", "/body/lines/0/price", kMaxAmount, "body.lines[0].total"}, {"sale", "/body/lines/0/vat_amount", 47'001, "body.lines[0].vat_amount"},
-      {"sale", "/body/lines/1/discount", 29'999, "body.lines[1].total"}, {"sale", "/body/rounding", 0, "body.payments"},
-      {"sale", "/body/payments/0/amount", 1, "body.payments"}, {"sale", "/body/lines/0/gift", true, "body.lines[0].total"},
-      {"order", "/body/total", 1, "body.total"}, {"order", "/body/lines/0/total", 1, "body.lines[0].total"},
-      {"declared_sales", "/body/total", 1, "body.total"}, {"declared_sales", "/body/lines", json::array(), ""},
-      {"declared_sales", "/body/payments/0/amount", 1, "body.payments"}, {"declared_sales", "/body/lines/0/vat_amount", 1'410'001, "body.lines[0].vat_amount"},
-      {"shift_close", "/body/notes", json::array(), ""}, {"shift_close", "/body/counted", 1, "body.counted"},
-      {"shift_close", "/body/notes/0/count", 1'000'000, "body.counted"}, {"shift_close", "/body/notes/0/value", kMaxAmount, "body.notes"},
-      {"void", "/body/body/total", 1, "body.body.total"}, {"void", "/body/body/rounding", 0, "body.body.payments"},
-      {"refund", "/body/lines/0/total", 23'500, "body.lines[0].total"}};
+  struct Row {
+    const char* kind;
+    const char* pointer;
+    json value;
+    const char* where;
+  };
+  const std::vector<Row> rows = {{"sale", "/body/total", 47'001, "body.total"},
+                                 {"sale", "/body/lines/0/total", 46'999, "body.lines[0].total"},
+                                 {"sale", "/body/lines/0/discount", 0, "body.lines[0].total"},
+                                 {"sale", "/body/lines/0/qty", 1'999, "body.lines[0].total"},
+                                 {"sale", "/body/lines/0/price", kMaxAmount, "body.lines[0].total"},
+                                 {"sale", "/body/lines/0/vat_amount", 47'001, "body.lines[0].vat_amount"},
+                                 {"sale", "/body/lines/1/discount", 29'999, "body.lines[1].total"},
+                                 {"sale", "/body/rounding", 0, "body.payments"},
+                                 {"sale", "/body/payments/0/amount", 1, "body.payments"},
+                                 {"sale", "/body/lines/0/gift", true, "body.lines[0].total"},
+                                 {"order", "/body/total", 1, "body.total"},
+                                 {"order", "/body/lines/0/total", 1, "body.lines[0].total"},
+                                 {"declared_sales", "/body/total", 1, "body.total"},
+                                 {"declared_sales", "/body/lines", json::array(), ""},
+                                 {"declared_sales", "/body/payments/0/amount", 1, "body.payments"},
+                                 {"declared_sales", "/body/lines/0/vat_amount", 1'410'001, "body.lines[0].vat_amount"},
+                                 {"shift_close", "/body/notes", json::array(), ""},
+                                 {"shift_close", "/body/counted", 1, "body.counted"},
+                                 {"shift_close", "/body/notes/0/count", 1'000'000, "body.counted"},
+                                 {"shift_close", "/body/notes/0/value", kMaxAmount, "body.notes"},
+                                 {"void", "/body/body/total", 1, "body.body.total"},
+                                 {"void", "/body/body/rounding", 0, "body.body.payments"},
+                                 {"refund", "/body/lines/0/total", 23'500, "body.lines[0].total"}};
   for (const Row& row : rows) {
     CAPTURE(row.kind);
     CAPTURE(row.pointer);
