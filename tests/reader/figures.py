@@ -124,8 +124,9 @@ class Figures:
         ex = b["exhibitor"]
         for line in b["lines"]:
             self.move(ex, line, b["place"], "sold", -1)
-        self.add(ex, "declared_count", b["sales"])
-        self.add(ex, "declared_total", b["total"])
+        for part in ("sales", "declared"):  # declared sales are sales, and also shown by themselves
+            self.add(ex, part + "_count", b["sales"])
+            self.add(ex, part + "_total", b["total"])
         self.add(ex, "unexplained", self.pay(b, 0) - b["total"])
 
     def on_visitors(self, b):
@@ -141,13 +142,13 @@ class Figures:
         table = {}
         for exhibitor in sorted(set(self.exhibitors) | {ex for ex, _, _ in self.takings}):
             row = {part: self.exhibitors[exhibitor][part] for part in PARTS}
-            takings = defaultdict(lambda: {"paid": 0, "returned": 0, "net": 0})
+            sides = {"takings": defaultdict(int), "paid": defaultdict(int), "returned": defaultdict(int)}  # by method; takings: net
             for (ex, _, method), (paid, returned) in sorted(self.takings.items()):
                 if ex == exhibitor:
-                    takings[method]["paid"] += paid
-                    takings[method]["returned"] += returned
-                    takings[method]["net"] += paid - returned
-            table[exhibitor] = {**row, "takings": dict(takings)}
+                    sides["takings"][method] += paid - returned
+                    sides["paid"][method] += paid
+                    sides["returned"][method] += returned
+            table[exhibitor] = {**row, **{side: dict(amounts) for side, amounts in sides.items()}}
         return table
 
     def stock(self):
@@ -170,11 +171,10 @@ class Figures:
     def totals(self):
         table = self.by_exhibitor()
         sums = {part: sum(row[part] for row in table.values()) for part in PARTS}
-        takings = defaultdict(lambda: {"paid": 0, "returned": 0, "net": 0})
+        takings = defaultdict(int)
         for row in table.values():
-            for method, amounts in row["takings"].items():
-                for side, amount in amounts.items():
-                    takings[method][side] += amount
+            for method, amount in row["takings"].items():
+                takings[method] += amount
         return {**sums, "takings": dict(takings), "visitors": self.visitors}
 
 

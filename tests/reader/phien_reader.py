@@ -51,9 +51,9 @@ def print_text(answer):
         print(f"{j['fair']} {j['terminal']}: {j['entries']} entries, {j['posted']} count, {j['quarantined']} quarantined, {j['held']} held, "
               f"{j['missing']} missing; heads {', '.join(str(h['seq']) + ' ' + h['hash'][:8] for h in j['heads'])}")
     for exhibitor, row in answer["by_exhibitor"].items():
-        takings = ", ".join(f"{method} {money(amounts['net'])}" for method, amounts in row["takings"].items())
-        print(f"{exhibitor}: {row['sales_count']} sales {money(row['sales_total'])}, refunds {money(row['refunds_total'])}, "
-              f"rounding {money(row['rounding'])}, declared {money(row['declared_total'])}; {takings}")
+        takings = ", ".join(f"{method} {money(amount)}" for method, amount in row["takings"].items())
+        print(f"{exhibitor}: {row['sales_count']} sales {money(row['sales_total'])} ({money(row['declared_total'])} of it declared), refunds {money(row['refunds_total'])}, "
+              f"rounding {money(row['rounding'])}; takings {takings}")
     for row in answer["stock"]:
         print(f"{row['exhibitor']} {row['product']} at {row['place']}: {row['on_hand'] / 1000:g} {row['unit']} on hand")
     print("everything holds" if answer["ok"] else "SOMETHING IS WRONG: see BAD above")
