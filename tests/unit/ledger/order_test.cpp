@@ -119,8 +119,9 @@ RandomFair random_fair(std::uint64_t seed) {
       for (int n = 0; n < 20; ++n) one_entry(random, twin, other);
       if (chance(random, 40)) {
         Writer third = twin;
+        TillPlan its_own = other;
         third.now += 2 * kMinute;
-        for (int n = 0; n < 8; ++n) one_entry(random, third, other);
+        for (int n = 0; n < 8; ++n) one_entry(random, third, its_own);
         twins.push_back(third);
         one_entry(random, twin, other);
       }
