@@ -92,7 +92,9 @@ void read_fair(std::string_view text, Imported& into, Remarks& remarks) {
     for (auto& [name, value] : item.items()) clean_texts(value, of_field(name), remarks);
   }
   const auto problems = catalogue::problems_in<catalogue::Fair>(item);
-  for (const auto& p : problems) remarks.problems.add(p.code, of_field(p.where), p.what.vi, p.what.en);
+  for (const auto& p : problems) {
+    if (!remarks.problems.at(of_field(p.where))) remarks.problems.add(p.code, of_field(p.where), p.what.vi, p.what.en);
+  }
   if (!problems.empty()) return;
   const auto known = catalogue::field_names<catalogue::Fair>();
   for (const auto& [name, value] : item.items()) {

@@ -280,10 +280,12 @@ bool read_exhibitors(std::string_view text, Imported& into, Remarks& remarks) {
                   fmt::format("longer than {} characters", kMaxExhibitorId));
     }
     booths.first(row, "booth_no", e.booth);  // receipt numbers run per booth
-    all_ids = all_ids && !e.id.empty();
-    if (ids.first(row, "exhibitor_id", e.id)) into.catalogue.exhibitors.emplace(e.id, std::move(e));
+    const bool taken = !e.id.empty() && e.id.size() <= kMaxExhibitorId && ids.first(row, "exhibitor_id", e.id);
+    all_ids = all_ids && taken;
+    if (taken) into.catalogue.exhibitors.emplace(e.id, std::move(e));
   }
-  if (table.size() == 0) remarks.problems.add("empty_file", table.file(), "không có đơn vị nào", "there is no exhibitor");
+  if (table.size() == 0 && table.whole())
+    remarks.problems.add("empty_file", table.file(), "không có đơn vị nào", "there is no exhibitor");
   return all_ids;
 }
 
