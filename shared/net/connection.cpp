@@ -168,80 +168,84 @@ asio::awaitable<bool> Connection::read_body(Request& request, const Head& head) 
   }
 }
 
+// What is decided before a body is read.
+std::optional<Response> Connection::refused(Request& request, const Head& head, const Route*& route) {
+  if (head.refused_with != 0) return malformed(head.refused_with);
+  ++shared_->counters.requests;
+  try {
+    std::variant<const Route*, Response> admitted = shared_->router.admit(request);
+    if (Response* response = std::get_if<Response>(&admitted)) {
+      require_sendable(*response);
+      return std::move(*response);
+    }
+    route = std::get<const Route*>(admitted);
+  } catch (...) {
+    return failure(request, std::current_exception());
+  }
+  if (head.content_length <= route->max_body) return std::nullopt;
+  return refusal(413, {"body_too_large", request.path, {"Nội dung gửi lên quá lớn.", "The body is too large."}});
+}
+
+asio::awaitable<const Route*> Connection::take_request(Request& request, After& after) {
+  after = After::close;
+  const Head head = co_await read_head(request);
+  if (head.ended) co_return nullptr;
+  keep_alive_ = head.keep_alive;
+  const Route* route = nullptr;
+  const std::optional<Response> refusal = refused(request, head, route);
+  if (refusal) {
+    ++shared_->counters.refused;
+    // A body that is not wanted must not be read as the next request.
+    const bool clean = head.refused_with == 0 && head.content_length == 0;
+    after = co_await respond(request, *refusal, clean ? kept() : After::linger);
+    co_return nullptr;
+  }
+  if (head.content_length > 0) {
+    const bool whole = co_await read_body(request, head);
+    if (!whole) co_return nullptr;
+  }
+  co_return route;
+}
+
+void Connection::begin_waiting(Request& request) {
+  phase_ = Phase::waiting;
+  if (inbox_.empty()) std::string().swap(inbox_);
+  request.headers.shrink();
+  without_deadline();
+  watch_for_leaving();
+}
+
 asio::awaitable<Connection::After> Connection::exchange() {
   Request request;
   request.remote = remote_;
   request.loopback = loopback_;
   request.secure = wire_.secure();
-  const Head head = co_await read_head(request);
-  if (head.ended) co_return After::close;
-
-  const Route* route = nullptr;
-  std::optional<Response> refused;
-  if (head.refused_with != 0) {
-    refused = malformed(head.refused_with);
-  } else {
-    ++shared_->counters.requests;
-    try {
-      std::variant<const Route*, Response> admitted = shared_->router.admit(request);
-      if (const Route** found = std::get_if<const Route*>(&admitted)) route = *found;
-      else refused = std::move(std::get<Response>(admitted));
-      if (refused) require_sendable(*refused);
-    } catch (...) {
-      refused = failure(request, std::current_exception());
-    }
-    if (route && head.content_length > route->max_body) {
-      refused = refusal(413, {"body_too_large", request.path, {"Nội dung gửi lên quá lớn.", "The body is too large."}});
-    }
-  }
-  const bool keep = head.keep_alive && !shared_->stopping;
-  if (refused) {
-    ++shared_->counters.refused;
-    // A body that is not wanted must not be read as the next request.
-    const bool clean = head.refused_with == 0 && head.content_length == 0;
-    const After after = !clean ? After::linger : keep ? After::keep : After::close;
-    const After result = co_await respond(request, *refused, after);
-    co_return result;
-  }
-  if (head.content_length > 0) {
-    const bool whole = co_await read_body(request, head);
-    if (!whole) co_return After::close;
-  }
+  After after = After::close;
+  const Route* route = co_await take_request(request, after);
+  if (!route) co_return after;
   if (route->stream) {
-    const After result = co_await stream(request, *route);
-    co_return result;
+    after = co_await stream(request, *route);
+    co_return after;
   }
-  const After result = co_await answer(request, *route, keep);
-  co_return result;
-}
-
-asio::awaitable<Connection::After> Connection::answer(Request& request, const Route& route, bool keep) {
-  if (route.long_poll) {
-    phase_ = Phase::waiting;
-    if (inbox_.empty()) std::string().swap(inbox_);
-    request.headers.shrink();
-    without_deadline();
-    watch_for_leaving();
-  } else {
-    within(shared_->limits.answer_deadline);
-  }
-  Response response;
+  if (route->long_poll) begin_waiting(request);
+  else within(shared_->limits.answer_deadline);
+  std::optional<Response> response;
   try {
-    response = co_await route.handler(request);
-    require_sendable(response);
+    response = co_await route->handler(request);
+    require_sendable(*response);
   } catch (...) {
     if (!gone_) response = failure(request, std::current_exception());
   }
   if (gone_) {
-    if (!route.long_poll) spdlog::warn("{} {}: closed before the answer was there", request.method, request.path);
+    if (!route->long_poll) spdlog::warn("{} {}: closed before the answer was there", request.method, request.path);
     co_return After::close;
   }
-  if (route.long_poll) {
+  if (route->long_poll) {
     end_watch();
     phase_ = Phase::busy;
   }
-  const After result = co_await respond(request, response, keep && !shared_->stopping ? After::keep : After::close);
-  co_return result;
+  after = co_await respond(request, *response, kept());
+  co_return after;
 }
 
 asio::awaitable<Connection::After> Connection::respond(const Request& request, const Response& response, After after) {
@@ -263,9 +267,7 @@ asio::awaitable<Connection::After> Connection::stream(Request& request, const Ro
   if (error || request.method == "HEAD") co_return After::close;
 
   const auto events = std::make_shared<EventStream>(shared_from_this());
-  phase_ = Phase::waiting;
-  without_deadline();
-  watch_for_leaving();
+  begin_waiting(request);
   events->start_heartbeat();
   try {
     co_await route.stream(request, *events);

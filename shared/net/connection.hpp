@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,12 +64,16 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   static asio::awaitable<void> serve(std::shared_ptr<Connection> self);
   static asio::awaitable<void> refuse_all(std::shared_ptr<Connection> self);
+  // Frames that are gone while a handler waits: `exchange` alone holds what a long poll needs.
   asio::awaitable<After> exchange();
+  asio::awaitable<const Route*> take_request(Request& request, After& after);   // null: refused or ended, and `after` says how to go on
   asio::awaitable<Head> read_head(Request& request);
   asio::awaitable<bool> read_body(Request& request, const Head& head);
-  asio::awaitable<After> answer(Request& request, const Route& route, bool keep);
-  asio::awaitable<After> stream(Request& request, const Route& route);
   asio::awaitable<After> respond(const Request& request, const Response& response, After after);
+  asio::awaitable<After> stream(Request& request, const Route& route);
+  std::optional<Response> refused(Request& request, const Head& head, const Route*& route);
+  void begin_waiting(Request& request);
+  After kept() const { return keep_alive_ && !shared_->stopping ? After::keep : After::close; }
   asio::awaitable<void> linger();
   Response failure(const Request& request, const std::exception_ptr& thrown);
   void within(std::chrono::milliseconds time);   // the deadline of the operation that follows
@@ -83,6 +88,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Phase phase_ = Phase::idle;
   bool first_ = true;         // nothing was asked yet
   bool gone_ = false;         // was cut
+  bool keep_alive_ = false;   // the last request allows another one
   std::uint32_t watch_ = 0;   // odd while the peer is watched
   std::size_t slot_ = 0;
   std::string inbox_;         // read and not yet consumed

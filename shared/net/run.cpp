@@ -53,14 +53,19 @@ void spawn(asio::any_io_executor executor, asio::awaitable<void> task, const cha
     asio::co_spawn(executor, std::move(task), [name](std::exception_ptr thrown) { note_end(name, thrown); });
     return;
   }
-  const asio::cancellation_slot slot = cancel->slot();
   // An emission from outside the running context is posted and uses the signal's own memory when it arrives, perhaps after the task's
-  // end: so the signal is let go of behind it in the same queue.
-  const auto ended = [name, cancel, executor](std::exception_ptr thrown) {
-    note_end(name, thrown);
-    asio::post(executor, [cancel] {});
+  // end: so the signal is let go of behind it in the same queue. One pointer, since Asio keeps several copies of what is bound here.
+  struct Ending {
+    const char* name;
+    asio::any_io_executor executor;
+    std::shared_ptr<asio::cancellation_signal> cancel;
   };
-  asio::co_spawn(executor, std::move(task), asio::bind_cancellation_slot(slot, ended));
+  const asio::cancellation_slot slot = cancel->slot();
+  const auto ending = std::make_shared<Ending>(Ending{name, executor, std::move(cancel)});
+  asio::co_spawn(executor, std::move(task), asio::bind_cancellation_slot(slot, [ending](std::exception_ptr thrown) {
+                   note_end(ending->name, thrown);
+                   asio::post(ending->executor, [ending] {});
+                 }));
 }
 
 std::uint64_t failed_tasks() { return failures; }
