@@ -32,8 +32,8 @@ class Table {
   // Adds a problem for each required column that is missing and a warning for each unknown one.
   Table(std::string file, std::string_view text, std::initializer_list<ColumnSpec> columns, Remarks& remarks);
 
-  bool usable() const { return usable_; }       // the header was read and has what is required
-  bool whole() const { return csv_.whole; }     // no row was left out
+  bool usable() const { return usable_; }    // the header was read and has what is required
+  bool whole() const { return csv_.whole; }  // no row was left out
   std::size_t size() const { return csv_.rows.size(); }
   const std::string& file() const { return file_; }
 
@@ -41,7 +41,7 @@ class Table {
   friend class Row;
   std::string file_;
   Csv csv_;
-  std::map<std::string, std::size_t, std::less<>> columns_;   // first name of its spec → index
+  std::map<std::string, std::size_t, std::less<>> columns_;  // first name of its spec → index
   bool usable_ = false;
 };
 
@@ -61,12 +61,12 @@ class Row {
   std::optional<Quantity> quantity(std::string_view column, int decimals);
   std::optional<std::int64_t> integer(std::string_view column, std::int64_t least, std::int64_t most);
   std::string day(std::string_view column);
-  bool flag(std::string_view column, bool missing);   // 1/0
+  bool flag(std::string_view column, bool missing);  // 1/0
   // One of `allowed`, or empty.
   std::string choice(std::string_view column, std::initializer_list<std::string_view> allowed);
-  std::vector<std::string> list(std::string_view column);   // separated by |
+  std::vector<std::string> list(std::string_view column);  // separated by |
 
-  void problem(std::string code, std::string_view column, std::string vi, std::string en);   // one per cell: the first
+  void problem(std::string code, std::string_view column, std::string vi, std::string en);  // one per cell: the first
   void warning(std::string code, std::string_view column, std::string vi, std::string en);
 
  private:

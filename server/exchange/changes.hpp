@@ -11,25 +11,31 @@
 
 namespace phien::exchange {
 
-inline constexpr const char* kOpeningPlace = "booth";   // where imported opening stock lies
+inline constexpr const char* kOpeningPlace = "booth";  // where imported opening stock lies
 
 // Opening stock at kOpeningPlace as the ledger has it, by (exhibitor, product).
 using Openings = std::map<std::pair<std::string, std::string>, Quantity>;
 Openings openings_of(const std::vector<ledger::StockRow>& stock);
 
-struct FieldChange { std::string field; nlohmann::json was, is; };   // null: the item has no such field
+struct FieldChange {
+  std::string field;
+  nlohmann::json was, is;
+};  // null: the item has no such field
 struct ItemChange {
-  enum class What { added, changed, unchanged, kept };               // kept: not in the file, stays as it is
+  enum class What { added, changed, unchanged, kept };  // kept: not in the file, stays as it is
   journal::CatalogueItem::Type type{};
   std::string id, name;
   What what{};
-  std::vector<FieldChange> fields;                                   // of `changed`
-  nlohmann::json item;                                               // as it will be
+  std::vector<FieldChange> fields;  // of `changed`
+  nlohmann::json item;              // as it will be
 };
-struct OpeningChange { std::string exhibitor, product, name, unit; Quantity was = 0, is = 0; };
+struct OpeningChange {
+  std::string exhibitor, product, name, unit;
+  Quantity was = 0, is = 0;
+};
 struct Changes {
   std::vector<ItemChange> items;
-  std::vector<OpeningChange> openings;                               // only those that differ
+  std::vector<OpeningChange> openings;  // only those that differ
   bool any() const;
   std::size_t count(ItemChange::What what) const;
 };
@@ -38,7 +44,8 @@ struct Changes {
 // ledger, gets `<exhibitor>.1` "Người bán 1". Code other_fair: the file is of another fair.
 Result<Changes> diff(const ledger::CatalogueItems& now, const Openings& openings, const Imported& imported);
 
-// For the server's journal, in this order: fair, exhibitors, cashiers, products, openings (differences). Empty when nothing changes.
+// For the server's journal, in this order: fair, exhibitors, cashiers, products, openings (differences). Empty when nothing
+// changes.
 std::vector<journal::Body> to_entries(const Changes& changes);
 
 // The difference in lines for people: what is added, what changes from what to what, what is kept though not in the file.

@@ -22,7 +22,7 @@ class Findings {
  public:
   void add(std::string code, std::string where, std::string vi, std::string en);
   bool empty() const { return listed_.empty(); }
-  bool at(const std::string& where) const { return places_.contains(where); }   // something is listed for this very place
+  bool at(const std::string& where) const { return places_.contains(where); }  // something is listed for this very place
   std::vector<Problem> list() const;
 
  private:
@@ -32,13 +32,13 @@ class Findings {
 };
 
 struct CsvRow {
-  std::size_t line = 0;             // in the file, 1 and up: where the row begins
-  std::vector<std::string> cells;   // as many as the header has, trimmed of blanks at both ends
+  std::size_t line = 0;            // in the file, 1 and up: where the row begins
+  std::vector<std::string> cells;  // as many as the header has, trimmed of blanks at both ends
 };
 struct Csv {
   std::vector<std::string> header;
-  std::vector<CsvRow> rows;         // rows without any text are passed over; a cell with a fault is empty
-  bool whole = true;                // false: rows were left out (ragged, too many, behind an open quote)
+  std::vector<CsvRow> rows;  // rows without any text are passed over; a cell with a fault is empty
+  bool whole = true;         // false: rows were left out (ragged, too many, behind an open quote)
 };
 
 // UTF-8 with or without BOM; `,` or `;`, whichever the header line has more of; LF or CRLF; quoted cells may hold all of these.

@@ -19,10 +19,10 @@ struct Files {
 Result<Files> read_files(const std::filesystem::path& folder);
 
 struct Imported {
-  catalogue::Catalogue catalogue;            // empty when there are problems; opening stock is in the products, its place is `booth`
-  std::map<std::string, std::string> pins;   // by cashier, as typed in the file: made into verifiers by diff()
-  std::vector<Problem> problems;             // every bad cell, where = "products.csv:14:price_vnd"
-  std::vector<Problem> warnings;             // the same form; they hinder nothing
+  catalogue::Catalogue catalogue;  // empty when there are problems; opening stock is in the products, its place is `booth`
+  std::map<std::string, std::string> pins;  // by cashier, as typed in the file: made into verifiers by diff()
+  std::vector<Problem> problems;            // every bad cell, where = "products.csv:14:price_vnd"
+  std::vector<Problem> warnings;            // the same form; they hinder nothing
   bool ok() const { return problems.empty(); }
 };
 Imported read_catalogue(const Files& files);

@@ -5,7 +5,7 @@
 
 namespace phien::exchange {
 
-inline constexpr std::size_t kMaxPins = 2'000;   // each takes a slow hash when it is applied
+inline constexpr std::size_t kMaxPins = 2'000;  // each takes a slow hash when it is applied
 
 // True when every row was read, so that what is not in the catalogue is truly not in the file.
 bool read_exhibitors(std::string_view text, Imported& into, Remarks& remarks);

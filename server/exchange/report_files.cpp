@@ -98,18 +98,4 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   file.put_in_place();
 }
 
-std::vector<std::filesystem::path> write_report(const report::Report& report, const std::filesystem::path& folder,
-                                                const std::string& stem, Lang lang) {
-  std::filesystem::create_directories(folder);
-  std::vector<std::filesystem::path> written;
-  const auto write = [&](const std::string& name, std::string_view bytes) {
-    write_file(folder / name, bytes);
-    written.push_back(folder / name);
-  };
-  write(stem + ".json", to_json_text(report));
-  write(stem + ".xlsx", to_xlsx(report, lang));
-  for (const auto& table : report.tables) write(stem + "-" + table.key + ".csv", to_csv(table, lang));
-  return written;
-}
-
 }  // namespace phien::exchange

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "shared/report/report.hpp"
 
@@ -13,13 +12,9 @@ namespace phien::exchange {
 std::string to_csv(const report::Table& table, Lang lang);
 // A sheet per table, titles in `lang`. The same report gives the same bytes. Throws std::runtime_error when the library fails.
 std::string to_xlsx(const report::Report& report, Lang lang);
-std::string to_json_text(const report::Report& report);   // ends with a line feed
+std::string to_json_text(const report::Report& report);  // ends with a line feed
 
 // A new file appears whole or not at all: written beside, synced, renamed. Throws std::system_error.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
-
-// <stem>.xlsx, <stem>.json and one <stem>-<table>.csv per table, in `folder` (made if need be). Returns what was written.
-std::vector<std::filesystem::path> write_report(
-    const report::Report& report, const std::filesystem::path& folder, const std::string& stem, Lang lang);
 
 }  // namespace phien::exchange

@@ -1,0 +1,193 @@
+#include "server/api/route.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <spdlog/spdlog.h>
+
+namespace phien::server::api {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ", kTerminal = "terminal:", kAdmin = "admin";
+
+net::Response unauthorized(const char* code, Message what) {
+  net::Response response = net::refusal(401, {code, "authorization", std::move(what)});
+  response.headers["WWW-Authenticate"] = "Bearer";
+  return response;
+}
+
+// Fills in who asks, or says why nobody is known to.
+std::optional<net::Response> authenticate(House& house, net::Request& request) {
+  const std::string header = request.header("authorization");
+  if (!header.starts_with(kBearer)) return unauthorized("no_token", {"Cần đăng nhập (Authorization: Bearer …).", "Log in first (Authorization: Bearer …)."});
+  const std::string token = header.substr(kBearer.size());
+  if (equal_constant_time(token, house.admin_token())) {
+    request.principal = kAdmin;
+    return std::nullopt;
+  }
+  const Reading now = house.now();
+  const Sessions::Found found = house.sessions.find(token, now.up);
+  if (found.standing == Sessions::Standing::unknown) return unauthorized("bad_token", {"Mã truy cập không đúng.", "The token is not known."});
+  if (found.standing == Sessions::Standing::expired) return unauthorized("expired", {"Mã truy cập đã hết hạn.", "The token has expired."});
+  if (const auto revoked = house.roll().revoked.find(found.terminal); revoked != house.roll().revoked.end())
+    return net::refusal(403, {"revoked", found.terminal,
+                              {"Máy " + found.terminal + " đã bị thu hồi: " + revoked->second.reason,
+                               "Terminal " + found.terminal + " has been revoked: " + revoked->second.reason}});
+  request.principal = std::string(kTerminal) + found.terminal;
+  house.last_contact[found.terminal] = now.wall;
+  return std::nullopt;
+}
+
+net::Response not_yours() {
+  return net::refusal(403, {"not_yours", "", {"Không có quyền xem hoặc làm việc này.", "This is not yours to see or do."}});
+}
+
+net::Response refused(const Refusal& refusal) {
+  net::Response response = net::refusal(refusal.status(), refusal.problem());
+  if (refusal.status() == 429 || refusal.status() == 503) response.headers["Retry-After"] = "1";
+  return response;
+}
+
+// The store's own failures. What is a bug goes on up: the server answers 500, logs and counts it.
+net::Response answer_to_failure(const std::exception_ptr& failed) {
+  try {
+    std::rethrow_exception(failed);
+  } catch (const Refusal& refusal) {
+    return refused(refusal);
+  } catch (const db::StoreFull&) {
+    return refused(Refusal(507, {"store_full", "", {"Ổ đĩa của máy chủ đã đầy.", "The server's disk is full."}}));
+  } catch (const db::StoreFailed&) {
+    return refused(Refusal(503, {"store_failed", "", {"Kho dữ liệu hỏng hoặc không ghi được; cần khởi động lại máy chủ.",
+                                                      "The store is damaged or cannot be written; the server must be started anew."}}));
+  }
+}
+
+asio::awaitable<net::Response> answer_or_refusal(House& house, net::Request& request, const Answer& answer) {
+  std::exception_ptr failed;
+  net::Response response;
+  try {
+    response = co_await answer(house, request);
+  } catch (...) {
+    failed = std::current_exception();
+  }
+  if (failed) co_return answer_to_failure(failed);
+  co_return response;
+}
+
+}  // namespace
+
+net::Guard admin_only(House& house) {
+  return [&house](net::Request& request) -> std::optional<net::Response> {
+    if (auto refusal = authenticate(house, request)) return refusal;
+    if (request.principal != kAdmin) return not_yours();
+    return std::nullopt;
+  };
+}
+
+net::Guard terminal_only(House& house) {
+  return [&house](net::Request& request) -> std::optional<net::Response> {
+    if (auto refusal = authenticate(house, request)) return refusal;
+    if (request.principal == kAdmin) return not_yours();
+    return std::nullopt;
+  };
+}
+
+net::Guard admin_or_terminal(House& house) {
+  return [&house](net::Request& request) { return authenticate(house, request); };
+}
+
+const journal::TerminalEnrolled& asking_terminal(const House& house, const net::Request& request) {
+  const auto found = house.roll().enrolled.find(std::string_view(request.principal).substr(kTerminal.size()));
+  if (found == house.roll().enrolled.end()) throw Refusal(403, {"not_enrolled", "", {"Máy chưa được ghi danh.", "The terminal is not enrolled."}});
+  return found->second;
+}
+
+void add(net::Router& router, House& house, Spec spec) {
+  net::Route route;
+  route.method = spec.method;
+  route.pattern = spec.pattern;
+  route.guard = std::move(spec.guard);
+  route.max_body = spec.max_body;
+  route.long_poll = spec.long_poll;
+  route.handler = [&house, answer = std::move(spec.answer)](net::Request& request) { return answer_or_refusal(house, request, answer); };
+  router.add(std::move(route));
+}
+
+Scope scope_of(const House& house, const net::Request& request) {
+  const auto wanted = parameter(request, "exhibitor");
+  if (wanted && !is_id(*wanted)) refuse_parameter("exhibitor");
+  if (request.principal == kAdmin) return wanted ? Scope({*wanted}) : std::nullopt;
+  const std::vector<std::string>& own = asking_terminal(house, request).exhibitors;
+  if (!wanted) return own;
+  if (std::find(own.begin(), own.end(), *wanted) == own.end())
+    throw Refusal(403, {"not_yours", "exhibitor", {"Đơn vị này không bán trên máy này.", "This exhibitor is not this terminal's."}});
+  return Scope({*wanted});
+}
+
+Page page_of(const House& house, const net::Request& request) {
+  Page page;
+  page.as_of = house.now().wall;
+  page.after = static_cast<std::size_t>(number_parameter(request, "after", 0, 1'000'000'000, 0));
+  page.limit = static_cast<std::size_t>(number_parameter(request, "limit", 1, static_cast<std::int64_t>(kMaxRows), kMaxRows));
+  return page;
+}
+
+net::Response list(const ledger::Reader& books, const Page& page, json rows, json more) {
+  const std::size_t from = std::min(page.after, rows.size()), to = std::min(rows.size(), from + page.limit);
+  if (to < rows.size()) more["next"] = to;
+  json shown = json::array();
+  for (std::size_t i = from; i < to; ++i) shown.push_back(std::move(rows[i]));
+  more["rows"] = std::move(shown);
+  more["as_of"] = page.as_of;
+  more["heads"] = books.branches().size();
+  return ok(more);
+}
+
+void only_parameters(const net::Request& request, std::initializer_list<std::string_view> names) {
+  for (const auto& [name, value] : request.query)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw Refusal(400, {"unknown_parameter", name, {"Không có tham số này: " + name, "There is no such parameter: " + name}});
+}
+
+std::optional<std::string> parameter(const net::Request& request, const std::string& name) {
+  const auto found = request.query.find(name);
+  return found == request.query.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::int64_t number_parameter(const net::Request& request, const std::string& name, std::int64_t least, std::int64_t most, std::int64_t otherwise) {
+  const auto text = parameter(request, name);
+  if (!text) return otherwise;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc{} || end != text->data() + text->size() || number < least || number > most) refuse_parameter(name);
+  return number;
+}
+
+void refuse_parameter(const std::string& name) {
+  throw Refusal(400, {"bad_parameter", name, {"Giá trị của tham số " + name + " không hợp lệ.", "The value of " + name + " is not valid."}});
+}
+
+net::Response ok(const json& body) {
+  // Names come from entries that were checked to be UTF-8; `replace` only guards against a bug becoming a lost answer.
+  return net::json_response(body.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+json ref_json(const journal::Ref& ref) { return {{"hash", hex(ref.hash)}, {"seq", ref.seq}, {"terminal", ref.terminal}}; }
+json head_json(const journal::Head& head) { return {{"hash", hex(head.hash)}, {"seq", head.seq}}; }
+
+void add_all_routes(net::Router& router, House& house) {
+  add_open_routes(router, house);
+  add_enrolment_routes(router, house);
+  add_session_routes(router, house);
+  add_journal_routes(router, house);
+  add_feed_routes(router, house);
+  add_book_routes(router, house);
+  add_sales_routes(router, house);
+  add_report_routes(router, house);
+  add_import_routes(router, house);
+  add_organizer_routes(router, house);
+  add_upkeep_routes(router, house);
+  add_event_routes(router, house);
+}
+
+}  // namespace phien::server::api

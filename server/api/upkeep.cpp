@@ -1,0 +1,93 @@
+// Is everything as it was written, and how is it kept: verify, rebuild, dump, backup.
+#include <filesystem>
+
+#include "server/api/fields.hpp"
+#include "server/api/route.hpp"
+#include "shared/sync/verify.hpp"
+
+namespace phien::server::api {
+namespace {
+
+json verdict_json(const sync::JournalVerdict& verdict) {
+  return {{"terminal", verdict.journal.terminal}, {"key", hex(verdict.journal.key)}, {"head", head_json(verdict.head)},
+          {"vouched", verdict.vouched_to},        {"witness", verdict.witness}};
+}
+
+json finding_json(const sync::Finding& finding) {
+  return {{"code", finding.code}, {"place", ref_json(finding.place)}, {"message", {{"en", finding.what.en}, {"vi", finding.what.vi}}}};
+}
+
+asio::awaitable<net::Response> verify(House& house, net::Request& request) {
+  only_parameters(request, {});
+  const House::Work work = [&house](const db::Snapshot& snapshot) {
+    const sync::Verification verification = sync::verify(snapshot, house.progress);
+    json journals = json::array(), findings = json::array();
+    for (const auto& verdict : verification.journals) journals.push_back(verdict_json(verdict));
+    for (const auto& finding : verification.findings) findings.push_back(finding_json(finding));
+    const std::vector<std::string> imbalances = ledger::imbalances(snapshot), damage = house.store().check();
+    const bool sound = findings.empty() && imbalances.empty() && damage.empty();
+    return ok({{"sound", sound},
+               {"journals", std::move(journals)},
+               {"findings", std::move(findings)},
+               {"imbalances", imbalances},
+               {"damage", damage}});
+  };
+  co_return co_await house.read(work);
+}
+
+asio::awaitable<net::Response> dump(House& house, net::Request& request) {
+  only_parameters(request, {});
+  const House::Work work = [](const db::Snapshot& snapshot) {
+    net::Response response;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = ledger::dump(snapshot);
+    return response;
+  };
+  co_return co_await house.read(work);
+}
+
+asio::awaitable<net::Response> rebuild(House& house, net::Request& request) {
+  Fields in(request.body);
+  in.done();
+  std::string digest;
+  const db::JournalStore::Job job = [&house, &digest](db::Transaction& tx) {
+    const std::string before = hex(sha256(ledger::dump(tx)));
+    ledger::rebuild(tx, house.progress);
+    digest = hex(sha256(ledger::dump(tx)));
+    // Thrown, so that the books stay as they were: which of the two is right, a person must find out.
+    if (digest != before)
+      throw Refusal(500, {"books_differ", "", {"Sổ dựng lại không giống sổ đang có; giữ nguyên sổ cũ. Hãy sao lưu và báo lỗi này.",
+                                               "The books made anew differ from those here, which stay. Make a backup and report this."}});
+  };
+  co_await house.commit_own(job);
+  co_return ok({{"digest", digest}, {"equal", true}});
+}
+
+asio::awaitable<net::Response> backup(House& house, net::Request& request) {
+  Fields in(request.body);
+  const std::string path = in.text("path", 4'096);
+  in.done();
+  if (!std::filesystem::path(path).is_absolute())
+    throw Refusal(400, {"bad_value", "path", {"Cần đường dẫn tuyệt đối.", "An absolute path is needed."}});
+  if (std::filesystem::exists(path)) throw Refusal(409, {"exists", "path", {"Đã có tệp này: " + path, "This file exists: " + path}});
+  const std::function<void()> copying = [&house, &path] {
+    house.store().backup(path, [&house](int done, int total) { house.progress(done, total); });
+  };
+  try {
+    co_await house.aside(copying);
+  } catch (const db::StoreFailed& e) {   // of the copy, not of the store: that one goes on
+    throw Refusal(422, {"cannot_write", "path", {"Không sao lưu được vào " + path + ": " + e.what(), "Cannot back up to " + path + ": " + e.what()}});
+  }
+  co_return ok({{"path", path}, {"bytes", std::filesystem::file_size(path)}});
+}
+
+}  // namespace
+
+void add_upkeep_routes(net::Router& router, House& house) {
+  add(router, house, {"GET", "/api/v1/verify", admin_only(house), verify});
+  add(router, house, {"GET", "/api/v1/ledger/dump", admin_only(house), dump});
+  add(router, house, {"POST", "/api/v1/rebuild", admin_only(house), rebuild, kSmallBody});
+  add(router, house, {"POST", "/api/v1/backups", admin_only(house), backup, kSmallBody});
+}
+
+}  // namespace phien::server::api

@@ -1,0 +1,128 @@
+// The opened data directory: keys, store, clock, the server's own journal, and who is to be told when something changes.
+// Everything but `read` and what runs inside a job happens on one io thread.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "db/store.hpp"
+#include "server/keys.hpp"
+#include "server/live/channels.hpp"
+#include "server/live/totals.hpp"
+#include "server/metrics.hpp"
+#include "server/refusal.hpp"
+#include "server/sessions.hpp"
+#include "shared/clock.hpp"
+#include "shared/ledger/ledger.hpp"
+#include "shared/ledger/views.hpp"
+#include "shared/net/http.hpp"
+
+namespace phien::server {
+
+namespace asio = boost::asio;
+
+// Files of a data directory.
+struct Paths {
+  std::string directory;
+  std::string store() const { return directory + "/phien.db"; }
+  std::string keys() const { return directory + "/keys.json"; }
+  std::string admin_token() const { return directory + "/admin.token"; }
+  std::string running() const { return directory + "/server.json"; }
+};
+
+// Enrolled and revoked terminals, as the server's journals say.
+struct Roll {
+  std::map<std::string, journal::TerminalEnrolled, std::less<>> enrolled;
+  std::map<std::string, journal::TerminalRevoked, std::less<>> revoked;
+};
+
+inline constexpr const char* kOrganizer = "organizer";   // the account that acts with the admin token
+
+class House {
+ public:
+  // Makes a data directory for incarnation 1 of a new fair, and the kit. Codes: exists, cannot_write.
+  static Result<bool> create(const Paths& paths, const std::string& fair, const std::string& kit_path, std::shared_ptr<Clock> clock);
+  // Opens one. Codes: not_initialised, bad_keys, wrong_store. Throws db::StoreBusy, StoreTooNew, StoreFailed.
+  static Result<std::unique_ptr<House>> open(asio::any_io_executor executor, const Paths& paths, std::shared_ptr<Clock> clock);
+  ~House();
+
+  const Paths& paths() const { return paths_; }
+  const Keys& keys() const { return keys_; }
+  const std::string& admin_token() const { return admin_token_; }
+  Reading now() const { return clock_->now(); }
+  db::JournalStore& store() { return *store_; }
+  const Roll& roll() const { return roll_; }
+  const journal::ServerPosition& position() const { return position_; }   // of the own journal
+  bool store_failed() const { return store_failed_; }
+
+  // Runs `job` in the store; resumes when its writes are durable. Throws what the job threw, StoreFailed, or a Refusal (busy).
+  asio::awaitable<void> commit(db::JournalStore::Job job);
+  // The same for a job that writes the own journal or changes what it means: everyone who waits is told.
+  asio::awaitable<void> commit_own(db::JournalStore::Job job);
+  // Runs `work` off the io thread; rethrows.
+  asio::awaitable<void> aside(std::function<void()> work);
+  // The same on a snapshot.
+  using Work = std::function<net::Response(const db::Snapshot&)>;
+  asio::awaitable<net::Response> read(Work work);
+
+  // An entry of the own journal, now.
+  journal::Entry entry(journal::Body body) const;
+  // Inside a job: appends to the own journal. `unit`: all or none, at most 32. Throws Refusal (journal_overtaken and what encode refuses).
+  std::vector<ledger::Written> write(db::Transaction& tx, std::vector<journal::Entry> unit) const;
+  journal::Head own_head(const journal::JournalsReader& journals) const;
+  // Inside a job: notes the heads of all other journals, if they moved since the last such note (a witness).
+  void write_heads(db::Transaction& tx) const;
+  asio::awaitable<void> witness();   // the same as a job of its own, which is none when nothing moved
+
+  // Entries of a terminal's journal are durable.
+  void took(const std::set<std::string>& exhibitors, const std::string& writer);
+  // Somebody holds `shown` of this server's own journal. If it is not here, this server came back without its last entries:
+  // it stops writing its journal, or there would be two of it, until a new incarnation is certified with the kit.
+  void compare(const journal::ServerPosition& shown);
+  void note_overtaken();
+  bool overtaken() const { return overtaken_; }
+
+  Sessions sessions;
+  WrongTries wrong_tries;
+  Channels channels;
+  Totals totals;
+  Metrics metrics;
+  std::map<std::string, Milliseconds> last_contact;   // wall time, by terminal, in this run
+  std::function<net::Counters()> counters;            // of the HTTP server, while there is one
+  unsigned short tls_port = 8443;                     // where terminals at the venue reach it
+  std::function<void(std::int64_t, std::int64_t)> progress = [](std::int64_t, std::int64_t) {};   // of long work, for a person who waits
+
+ private:
+  House(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token, std::shared_ptr<Clock> clock,
+        std::unique_ptr<db::JournalStore> store);
+  void look_at_own_journal();
+  asio::awaitable<std::shared_ptr<const Summary>> compute_summary();
+
+  asio::any_io_executor executor_;
+  Paths paths_;
+  Keys keys_;
+  std::string admin_token_;
+  std::shared_ptr<Clock> clock_;
+  std::unique_ptr<db::JournalStore> store_;
+  journal::BranchNo own_branch_ = 0;
+  journal::ServerPosition last_compared_;
+  journal::ServerPosition position_;
+  Roll roll_;
+  std::atomic<bool> overtaken_{false};
+  bool store_failed_ = false;
+  bool heads_moved_ = true;                           // since the last witness; of an earlier run it is not known
+  asio::thread_pool workers_{2};
+};
+
+// Inside a job: begins the journal of a new incarnation with its `incarnation` entry.
+void begin_journal(db::Transaction& tx, const Keys& keys, const Reading& time);
+journal::Entry entry_at(const Reading& time, journal::Body body, std::string by);
+
+}  // namespace phien::server
