@@ -16,7 +16,7 @@ struct Row {
   Reading reading;
   std::optional<Anchor> anchor;
   std::optional<Milliseconds> later;  // rule 2: the first anchor of its run after it
-  bool missing = false, interpreted = false;
+  bool missing = false, interpreted = false, rested_on = false;
   Timed timed;
   Standing standing{};
 };
@@ -65,7 +65,8 @@ class Settling {
         if (!row.missing) {
           const auto decoded = decode(std::string_view(stored.bytes));
           row.interpreted = interpreted(decoded);
-          if (row.interpreted) row.reading = decoded->time, row.anchor = anchor_of(*decoded);
+          if (row.interpreted)
+            row.reading = decoded->time, row.anchor = anchor_of(*decoded), row.rested_on = others_rest_on(*decoded);
           if (stored.at.seq == 1) own.state.certified = row.interpreted && certifies(journal_, *decoded);
         }
         own.rows.push_back(std::move(row));
@@ -163,7 +164,8 @@ class Settling {
       } else if (!may_post(own, row)) {
         standing = Standing::held;
       }
-      changed_.push_back(from_scratch_ || timed != row.timed || standing != row.standing);
+      const bool to_do = from_scratch_ && (row.rested_on || standing != Standing::posted);
+      changed_.push_back(to_do || timed != row.timed || standing != row.standing);
       row.timed = timed;
       row.standing = standing;
       if (forks.contains(row.at.seq)) at_forks_[{own.branch.no, row.at.seq}] = state;
@@ -193,7 +195,7 @@ class Settling {
       posting_.list(journal_.terminal, stored,
                     row.missing ? std::nullopt : uninterpretable(decoded, rules_.server, own.state.certified));
       if (row.standing != Standing::posted) continue;
-      if (!from_scratch_ || others_rest_on(*decoded)) posting_.post(journal_.terminal, stored, *decoded);
+      if (!from_scratch_ || row.rested_on) posting_.post(journal_.terminal, stored, *decoded);
     }
   }
 
