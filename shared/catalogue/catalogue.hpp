@@ -13,7 +13,10 @@
 
 namespace phien::catalogue {
 
-struct Organizer { std::string name, role; bool operator==(const Organizer&) const = default; };
+struct Organizer {
+  std::string name, role;
+  bool operator==(const Organizer&) const = default;
+};
 struct Fair {
   std::string id, name, name_en, first_day, opening_ceremony, last_day, time_zone, place, host_province, currency;
   std::vector<Organizer> organizers;
@@ -24,9 +27,9 @@ struct Fair {
 };
 
 struct Exhibitor {
-  std::string id, name, short_name, kind, province, area, booth, tax_code, tax_code_type, vat_method, invoice_mode, invoice_symbol,
-      bank_bin, bank_account, bank_account_name, ocop_account;
-  bool ethnic_minority_area = false;       // vung_dtts_mien_nui
+  std::string id, name, short_name, kind, province, area, booth, tax_code, tax_code_type, vat_method, invoice_mode,
+      invoice_symbol, bank_bin, bank_account, bank_account_name, ocop_account;
+  bool ethnic_minority_area = false;  // vung_dtts_mien_nui
   std::int64_t booth_m2 = 9, trace_qr_count = 0;
   std::vector<std::string> export_markets;
   bool is_sample = false;
@@ -37,27 +40,27 @@ enum class SoldBy { piece, weight, length };
 struct Product {
   std::string id, exhibitor, name, unit, net_content;
   SoldBy sold_by{};
-  int quantity_decimals = 0;               // 0…3
-  Dong price = 0;                          // per unit, VAT included
+  int quantity_decimals = 0;  // 0…3
+  Dong price = 0;             // per unit, VAT included
   std::optional<Dong> wholesale_price;
-  Quantity wholesale_from = 0;             // smallest quantity at the wholesale price; 0: none
-  std::string vat, vat_note, vat_valid_to; // code 0|5|8|10|KCT|none
+  Quantity wholesale_from = 0;              // smallest quantity at the wholesale price; 0: none
+  std::string vat, vat_note, vat_valid_to;  // code 0|5|8|10|KCT|none
   std::string barcode, scale_plu;
   std::string ocop_group, ocop_valid_to;
-  int ocop_star = 0;                       // as awarded; what counts on a day is ocop_on()
+  int ocop_star = 0;  // as awarded; what counts on a day is ocop_on()
   std::string cnnt_group, cnnt_valid_to;
-  int cnnt_level = 0;                      // 1 province, 2 region, 3 nation
+  int cnnt_level = 0;  // 1 province, 2 region, 3 nation
   std::vector<std::string> certificates, export_markets, channels;
   std::string lot, made, expires, trace_uri, restricted, origin, test_case;
   Quantity opening_stock = 0, reorder_level = 0;
-  std::int64_t order = 0;                  // the exhibitor's own order of its goods
+  std::int64_t order = 0;  // the exhibitor's own order of its goods
   bool is_sample = false;
   bool operator==(const Product&) const = default;
 };
 
 struct Cashier {
   std::string id, name, exhibitor;
-  std::string pin;                         // argon2id verifier, "" if none
+  std::string pin;  // argon2id verifier, "" if none
   bool may_refund = true, may_discount = true, is_manager = false;
   bool operator==(const Cashier&) const = default;
 };
@@ -66,10 +69,17 @@ struct Cashier {
 int ocop_on(const Product& product, std::string_view day);
 int cnnt_on(const Product& product, std::string_view day);
 // Unit price for `qty`: the wholesale price from its minimum on.
-struct Price { Dong price = 0; bool wholesale = false; };
+struct Price {
+  Dong price = 0;
+  bool wholesale = false;
+};
 Price price_for(const Product& product, Quantity qty);
-// VAT in a gross amount for a seller of `vat_method` and a product's `vat` code: 0 unless the seller's method shows it (KHAU_TRU).
-struct Vat { std::string code; Dong amount = 0; };
+// VAT in a gross amount for a seller of `vat_method` and a product's `vat` code: 0 unless the seller's method shows it
+// (KHAU_TRU).
+struct Vat {
+  std::string code;
+  Dong amount = 0;
+};
 Vat vat_for(std::string_view vat_method, std::string_view vat_code, Dong gross);
 
 nlohmann::json to_json(const Fair&);
@@ -98,13 +108,14 @@ struct Catalogue {
   std::vector<const Product*> of_exhibitor(std::string_view id) const;  // in the exhibitor's order
 };
 
-// Checks: EAN-13/EAN-8/UPC check digit; MST (10 digits N10 = 10 − Σ Ni·[31,29,23,19,17,13,7,5,3] mod 11; 10-3 branch; 12-digit personal id).
+// Checks: EAN-13/EAN-8/UPC check digit; MST (10 digits N10 = 10 − Σ Ni·[31,29,23,19,17,13,7,5,3] mod 11; 10-3 branch; 12-digit
+// personal id).
 bool valid_barcode(std::string_view code);
 bool valid_tax_code(std::string_view code);
 
 // A cashier's PIN (4 to 12 digits) is kept as an argon2id verifier only: every till holds the catalogue.
 bool is_pin(std::string_view pin);
-std::string pin_verifier(std::string_view pin);   // salted: differs at every call
+std::string pin_verifier(std::string_view pin);  // salted: differs at every call
 bool pin_matches(const std::string& verifier, std::string_view pin);
 
 }  // namespace phien::catalogue

@@ -11,9 +11,9 @@ namespace phien::report {
 
 // What all tables of sales add up.
 struct Figures {
-  std::int64_t sales = 0, refunds = 0;             // documents
+  std::int64_t sales = 0, refunds = 0;  // documents
   Dong sold = 0, refunded = 0, rounding = 0;
-  std::set<std::string> exhibitors;                // that sold something
+  std::set<std::string> exhibitors;  // that sold something
   Dong net() const { return sold - refunded; }
   void add(const ledger::DealCell& cell);
 };
@@ -28,19 +28,21 @@ struct Source {
   std::vector<ledger::DealCell> deals;
   std::vector<ledger::TakingsCell> takings;
   std::vector<ledger::StockRow> stock;
-  std::map<std::string, ledger::TransferTotals> transfers;   // by exhibitor
-  std::set<std::string> exhibitors;                          // of the catalogue, and whoever else is in the books
-  std::map<std::string, Figures> by_how;                     // till, late, declared: always these three
+  std::map<std::string, ledger::TransferTotals> transfers;  // by exhibitor
+  std::set<std::string> exhibitors;                         // of the catalogue, and whoever else is in the books
+  std::map<std::string, Figures> by_how;                    // till, late, declared: always these three
 
   std::string exhibitor_name(const std::string& id) const;
-  struct Named { std::string name, unit; };
+  struct Named {
+    std::string name, unit;
+  };
   Named product_name(const std::string& id) const;
   // till: rung up, at least in part · declared: told only · silent.
   std::string coverage(const std::string& exhibitor) const;
 
  private:
-  std::map<std::string, Named> said_;                        // names as entries last said
-  std::map<std::string, std::set<std::string>> hows_;        // by exhibitor
+  std::map<std::string, Named> said_;                  // names as entries last said
+  std::map<std::string, std::set<std::string>> hows_;  // by exhibitor
 };
 
 Column text(std::string key, std::string vi, std::string en);

@@ -55,18 +55,45 @@ Product rice() {
 }
 
 Fair fair() {
-  return {.id = "cao-bang-2025-mau", .name = "Tuần hàng", .name_en = "Week", .first_day = "2025-05-15", .opening_ceremony = "2025-05-16",
-          .last_day = "2025-05-19", .time_zone = "Asia/Ho_Chi_Minh", .place = "TP. Hồ Chí Minh", .host_province = "Cao Bằng",
-          .currency = "VND", .organizers = {{"Sở Công Thương", "chủ trì"}, {"ITPC", ""}}, .cash_round = 500, .booths = 16, .booth_m2 = 12,
+  return {.id = "cao-bang-2025-mau",
+          .name = "Tuần hàng",
+          .name_en = "Week",
+          .first_day = "2025-05-15",
+          .opening_ceremony = "2025-05-16",
+          .last_day = "2025-05-19",
+          .time_zone = "Asia/Ho_Chi_Minh",
+          .place = "TP. Hồ Chí Minh",
+          .host_province = "Cao Bằng",
+          .currency = "VND",
+          .organizers = {{"Sở Công Thương", "chủ trì"}, {"ITPC", ""}},
+          .cash_round = 500,
+          .booths = 16,
+          .booth_m2 = 12,
           .is_sample = true};
 }
 
 Exhibitor exhibitor() {
-  return {.id = "EX03", .name = "HTX Nếp Hương (Mẫu)", .short_name = "Mây Núi", .kind = "HTX", .province = "Cao Bằng", .area = "Bảo Lạc",
-          .booth = "A03", .tax_code = "4899900035", .tax_code_type = "MST_10", .vat_method = "TRUC_TIEP",
-          .invoice_mode = "HDDT_MTT_BAN_HANG", .invoice_symbol = "2C26MCC", .bank_bin = "970405", .bank_account = "000000000003",
-          .bank_account_name = "MAY NUI MAU", .ocop_account = "1", .ethnic_minority_area = true, .booth_m2 = 18, .trace_qr_count = 4,
-          .export_markets = {"EU"}, .is_sample = true};
+  return {.id = "EX03",
+          .name = "HTX Nếp Hương (Mẫu)",
+          .short_name = "Mây Núi",
+          .kind = "HTX",
+          .province = "Cao Bằng",
+          .area = "Bảo Lạc",
+          .booth = "A03",
+          .tax_code = "4899900035",
+          .tax_code_type = "MST_10",
+          .vat_method = "TRUC_TIEP",
+          .invoice_mode = "HDDT_MTT_BAN_HANG",
+          .invoice_symbol = "2C26MCC",
+          .bank_bin = "970405",
+          .bank_account = "000000000003",
+          .bank_account_name = "MAY NUI MAU",
+          .ocop_account = "1",
+          .ethnic_minority_area = true,
+          .booth_m2 = 18,
+          .trace_qr_count = 4,
+          .export_markets = {"EU"},
+          .is_sample = true};
 }
 
 }  // namespace
@@ -93,7 +120,13 @@ TEST_CASE("every field of an item survives its JSON, and the JSON is canonical (
   least.unit = "hộp";
   least.vat = "8";
   same(least, product_from_json);
-  CHECK(to_json(least) == json({{"id", "P1"}, {"exhibitor", "E1"}, {"name", "Trà"}, {"unit", "hộp"}, {"vat", "8"}, {"price", 0}, {"sold_by", "piece"}}));
+  CHECK(to_json(least) == json({{"id", "P1"},
+                                {"exhibitor", "E1"},
+                                {"name", "Trà"},
+                                {"unit", "hộp"},
+                                {"vat", "8"},
+                                {"price", 0},
+                                {"sold_by", "piece"}}));
 }
 
 TEST_CASE("an item from elsewhere: unknown fields are passed over, wrong ones are named") {
@@ -102,20 +135,47 @@ TEST_CASE("an item from elsewhere: unknown fields are passed over, wrong ones ar
   more["colour"] = "xanh";
   CHECK(product_from_json(more).ok());
 
-  struct Case { const char* field; json value; const char* code; };
+  struct Case {
+    const char* field;
+    json value;
+    const char* code;
+  };
   const std::string long_name(401, 'x');
-  const Case cases[] = {
-      {"id", "", "bad_value"}, {"id", "a b", "bad_value"}, {"id", 7, "wrong_type"}, {"id", nullptr, "wrong_type"},
-      {"exhibitor", "-x", "bad_value"}, {"name", "", "bad_value"}, {"name", long_name, "too_long"}, {"name", "a\tb", "bad_value"},
-      {"name", "\xff", "bad_value"}, {"unit", "", "bad_value"}, {"unit", std::string(41, 'u'), "too_long"}, {"sold_by", "litre", "bad_value"}, {"sold_by", "", "bad_value"},
-      {"quantity_decimals", 4, "out_of_range"}, {"quantity_decimals", -1, "out_of_range"}, {"price", -1, "out_of_range"},
-      {"price", 1.5, "wrong_type"}, {"price", "25000", "wrong_type"}, {"price", kMaxAmount + 1, "out_of_range"},
-      {"price", 18'446'744'073'709'551'615ULL, "out_of_range"}, {"wholesale_price", -1, "out_of_range"}, {"wholesale_from", true, "wrong_type"},
-      {"vat", "", "bad_value"}, {"vat", "8 %", "bad_value"}, {"vat_valid_to", "2025-02-30", "bad_value"}, {"ocop_star", 6, "out_of_range"},
-      {"cnnt_level", 4, "out_of_range"}, {"certificates", "ATTP", "wrong_type"}, {"certificates", json::array({1}), "wrong_type"},
-      {"certificates", json(std::vector<std::string>(51, "x")), "out_of_range"}, {"channels", json::array({std::string(101, 'x')}), "too_long"},
-      {"made", "0000-01-01", "bad_value"}, {"lot", std::string(41, 'l'), "too_long"}, {"opening_stock", -1, "out_of_range"},
-      {"is_sample", 1, "wrong_type"}};
+  const Case cases[] = {{"id", "", "bad_value"},
+                        {"id", "a b", "bad_value"},
+                        {"id", 7, "wrong_type"},
+                        {"id", nullptr, "wrong_type"},
+                        {"exhibitor", "-x", "bad_value"},
+                        {"name", "", "bad_value"},
+                        {"name", long_name, "too_long"},
+                        {"name", "a\tb", "bad_value"},
+                        {"name", "\xff", "bad_value"},
+                        {"unit", "", "bad_value"},
+                        {"unit", std::string(41, 'u'), "too_long"},
+                        {"sold_by", "litre", "bad_value"},
+                        {"sold_by", "", "bad_value"},
+                        {"quantity_decimals", 4, "out_of_range"},
+                        {"quantity_decimals", -1, "out_of_range"},
+                        {"price", -1, "out_of_range"},
+                        {"price", 1.5, "wrong_type"},
+                        {"price", "25000", "wrong_type"},
+                        {"price", kMaxAmount + 1, "out_of_range"},
+                        {"price", 18'446'744'073'709'551'615ULL, "out_of_range"},
+                        {"wholesale_price", -1, "out_of_range"},
+                        {"wholesale_from", true, "wrong_type"},
+                        {"vat", "", "bad_value"},
+                        {"vat", "8 %", "bad_value"},
+                        {"vat_valid_to", "2025-02-30", "bad_value"},
+                        {"ocop_star", 6, "out_of_range"},
+                        {"cnnt_level", 4, "out_of_range"},
+                        {"certificates", "ATTP", "wrong_type"},
+                        {"certificates", json::array({1}), "wrong_type"},
+                        {"certificates", json(std::vector<std::string>(51, "x")), "out_of_range"},
+                        {"channels", json::array({std::string(101, 'x')}), "too_long"},
+                        {"made", "0000-01-01", "bad_value"},
+                        {"lot", std::string(41, 'l'), "too_long"},
+                        {"opening_stock", -1, "out_of_range"},
+                        {"is_sample", 1, "wrong_type"}};
   for (const auto& c : cases) {
     json bad = good;
     bad[c.field] = c.value;
@@ -139,7 +199,7 @@ TEST_CASE("an item from elsewhere: unknown fields are passed over, wrong ones ar
   two["organizers"][1]["name"] = 5;
   CHECK(fair_from_json(two).problem().where == "organizers.name");
   json booth = to_json(exhibitor());
-  booth["booth"] = "A-3";   // printed between hyphens, so it cannot hold one
+  booth["booth"] = "A-3";  // printed between hyphens, so it cannot hold one
   CHECK(exhibitor_from_json(booth).problem().where == "booth");
 }
 
@@ -160,7 +220,7 @@ TEST_CASE("the wholesale price holds from its minimum on") {
   CHECK_FALSE(price_for(p, 19'999).wholesale);
   CHECK(price_for(p, 20'000).price == 41'500);
   CHECK(price_for(p, 20'000).wholesale);
-  p.wholesale_from = 0;   // a price without a minimum is never given by itself
+  p.wholesale_from = 0;  // a price without a minimum is never given by itself
   CHECK(price_for(p, 90'000).price == 52'000);
   p.wholesale_from = 20'000;
   p.wholesale_price.reset();
@@ -207,12 +267,16 @@ TEST_CASE("look-ups: barcode exactly, goods in the exhibitor's order") {
 }
 
 TEST_CASE("check digits of barcodes and tax codes") {
-  for (const char* good : {"8930000000019", "8930000000781", "4006381333931", "96385074", "036000291452"}) CHECK(valid_barcode(good));
-  for (const char* bad : {"", "8930000000018", "893000000001", "89300000000190", "893000000001x", "96385075", "036000291453", "8.93E+12"}) {
+  for (const char* good : {"8930000000019", "8930000000781", "4006381333931", "96385074", "036000291452"})
+    CHECK(valid_barcode(good));
+  for (const char* bad :
+       {"", "8930000000018", "893000000001", "89300000000190", "893000000001x", "96385075", "036000291453", "8.93E+12"}) {
     CHECK_FALSE(valid_barcode(bad));
   }
-  for (const char* good : {"0100109106", "0100047516", "0100109106-001", "004000000001", "4899900010"}) CHECK(valid_tax_code(good));
-  for (const char* bad : {"", "0100109107", "0100109107-001", "0100109106001", "0100109106-01", "0100109106-0a1", "010010910", "01001O9106", "0000000000"}) {
+  for (const char* good : {"0100109106", "0100047516", "0100109106-001", "004000000001", "4899900010"})
+    CHECK(valid_tax_code(good));
+  for (const char* bad : {"", "0100109107", "0100109107-001", "0100109106001", "0100109106-01", "0100109106-0a1", "010010910",
+                          "01001O9106", "0000000000"}) {
     CHECK_FALSE(valid_tax_code(bad));
   }
 }

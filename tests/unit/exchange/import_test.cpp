@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "lists.hpp"
 #include "server/exchange/changes.hpp"
 #include "shared/bytes.hpp"
 #include "shared/journal/entry.hpp"
+#include "tests/unit/exchange/lists.hpp"
 
 using namespace phien;
 using namespace phien::exchange;
@@ -91,7 +91,7 @@ TEST_CASE("the sample fair is read whole, column by column") {
   CHECK(p.test_case == "BAN_CAN");
   const auto& q = c.products.at("CB0001");
   CHECK(q.vat == "8");
-  CHECK(q.vat_valid_to == "2026-12-31");   // said in the note
+  CHECK(q.vat_valid_to == "2026-12-31");  // said in the note
   CHECK(q.cnnt_level == 3);
   CHECK(q.certificates == std::vector<std::string>{"ATTP", "HACCP"});
   CHECK(q.channels.size() == 3);
@@ -119,9 +119,9 @@ TEST_CASE("entries of an import carry everything; the same files again change no
   Held held;
   const Changes first = diff_ok(held, sample);
   CHECK(first.any());
-  CHECK(first.count(ItemChange::What::added) == 1 + 16 + 16 + 78);   // fair, exhibitors, a cashier for each, products
+  CHECK(first.count(ItemChange::What::added) == 1 + 16 + 16 + 78);  // fair, exhibitors, a cashier for each, products
   const auto entries = to_entries(first);
-  CHECK(entries.size() == 1 + 16 + 16 + 78 + 16);                     // and an opening for each exhibitor
+  CHECK(entries.size() == 1 + 16 + 16 + 78 + 16);  // and an opening for each exhibitor
   for (const auto& body : entries) {
     journal::Entry entry;
     entry.nonce = std::string(32, '0');
@@ -136,8 +136,10 @@ TEST_CASE("entries of an import carry everything; the same files again change no
   CHECK(held.items.products.size() == 78);
   CHECK(held.items.cashiers.at("EX01.1").at("name") == "Người bán 1");
   CHECK(held.openings.at({"EX03", "CB0014"}) == 200'000);
-  for (const auto& [id, product] : sample.catalogue.products) CHECK(catalogue::product_from_json(held.items.products.at(id)).value() == product);
-  for (const auto& [id, e] : sample.catalogue.exhibitors) CHECK(catalogue::exhibitor_from_json(held.items.exhibitors.at(id)).value() == e);
+  for (const auto& [id, product] : sample.catalogue.products)
+    CHECK(catalogue::product_from_json(held.items.products.at(id)).value() == product);
+  for (const auto& [id, e] : sample.catalogue.exhibitors)
+    CHECK(catalogue::exhibitor_from_json(held.items.exhibitors.at(id)).value() == e);
   CHECK(catalogue::fair_from_json(held.items.fair).value() == sample.catalogue.fair);
 
   const Changes again = diff_ok(held, sample);
@@ -162,13 +164,13 @@ TEST_CASE("an edited file changes only what was edited, and says from what to wh
   }
   CHECK(said == std::vector<std::string>{"P1 opening_stock 320000 → 300000", "P1 price 25000 → 27000", "P3 added", "P2 kept"});
   const auto entries = to_entries(changes);
-  REQUIRE(entries.size() == 4);   // P1, P3, an opening for each exhibitor
+  REQUIRE(entries.size() == 4);  // P1, P3, an opening for each exhibitor
   const auto& less = std::get<journal::Opening>(entries[2]);
   CHECK(less.exhibitor == "EX01");
   CHECK(less.lines.at(0).qty == -20'000);
   post_into(entries, held);
   CHECK(held.items.products.size() == 3);
-  CHECK(held.openings.at({"EX02", "P2"}) == 200'500);   // kept, with its stock
+  CHECK(held.openings.at({"EX02", "P2"}) == 200'500);  // kept, with its stock
   CHECK(to_entries(diff_ok(held, read(edited))).empty());
   CHECK(describe(changes, Lang::vi).find("price: 25000 → 27000") != std::string::npos);
   CHECK(describe(changes, Lang::vi).find("P1 Thạch đen: 320 → 300 hộp") != std::string::npos);
@@ -188,12 +190,13 @@ TEST_CASE("a product that changes hands takes its opening stock along") {
 
 TEST_CASE("many opening lines are split so that each entry stays below its size") {
   Files files = lists::good();
-  const std::string longest(400, '"');   // every quote costs two bytes in an entry
+  const std::string longest(400, '"');  // every quote costs two bytes in an entry
   std::string cell = "\"";
   for (std::size_t i = 0; i < longest.size(); ++i) cell += "\"\"";
   cell += "\"";
   files.products = "sku,exhibitor_id,name,unit,price_vnd,vat_code,opening_stock\n";
-  for (int i = 0; i < 250; ++i) files.products += "SKU-WITH-A-LONG-NAME-" + std::to_string(1000 + i) + ",EX01," + cell + ",hộp,1000,8,5\n";
+  for (int i = 0; i < 250; ++i)
+    files.products += "SKU-WITH-A-LONG-NAME-" + std::to_string(1000 + i) + ",EX01," + cell + ",hộp,1000,8,5\n";
   Held held;
   std::size_t lines = 0;
   for (const auto& body : to_entries(diff_ok(held, read(files)))) {
@@ -216,14 +219,14 @@ TEST_CASE("cashiers of a list: PINs become verifiers, a list without them takes 
   Held held;
   const auto entries = to_entries(diff_ok(held, read(files)));
   post_into(entries, held);
-  REQUIRE(held.items.cashiers.size() == 2);   // and a default one for EX02
+  REQUIRE(held.items.cashiers.size() == 2);  // and a default one for EX02
   const auto hoa = catalogue::cashier_from_json(held.items.cashiers.at("hoa.1")).value();
   CHECK(catalogue::pin_matches(hoa.pin, "2468"));
   CHECK(hoa.is_manager);
   CHECK_FALSE(hoa.may_discount);
   CHECK(held.items.cashiers.contains("EX02.1"));
 
-  CHECK(to_entries(diff_ok(held, read(files))).empty());        // the same PIN: the same verifier
+  CHECK(to_entries(diff_ok(held, read(files))).empty());          // the same PIN: the same verifier
   CHECK(to_entries(diff_ok(held, read(lists::good()))).empty());  // no list of cashiers says nothing about them
   files.cashiers = replaced(*files.cashiers, ";2468;", ";;");
   CHECK(to_entries(diff_ok(held, read(files))).empty());
@@ -282,7 +285,9 @@ TEST_CASE("the same lists in every dress: BOM, semicolons, CRLF, quotes, blanks,
   CHECK(same(f).warnings.empty());
 
   f = lists::good();
-  f.products = replaced(f.products, "Thạch", "Tha\xCC\xA3" "ch");   // a + combining dot below
+  f.products = replaced(f.products, "Thạch",
+                        "Tha\xCC\xA3"
+                        "ch");  // a + combining dot below
   const auto nfd = same(f);
   REQUIRE(nfd.warnings.size() == 1);
   CHECK(nfd.warnings[0].code == "not_nfc");
@@ -302,7 +307,7 @@ TEST_CASE("figures as people write them") {
   Files f = lists::good();
   f.products = replaced(f.products, ",200.5,", ",\"200,5\",");
   CHECK(read(f).catalogue.products.at("P2").opening_stock == 200'500);
-  f.products = replaced(f.products, ",\"200,5\",", ",1.125,");   // three decimals of a weighed product: a decimal, and said so
+  f.products = replaced(f.products, ",\"200,5\",", ",1.125,");  // three decimals of a weighed product: a decimal, and said so
   const auto said = read(f);
   CHECK(said.catalogue.products.at("P2").opening_stock == 1'125);
   REQUIRE(said.warnings.size() == 1);

@@ -16,7 +16,8 @@ namespace {
 
 catalogue::Catalogue catalogue_of_three() {
   catalogue::Catalogue c;
-  const auto add = [&](const char* id, const char* name, const char* short_name, const char* area, const char* booth, const char* tax, const char* method, const char* account) {
+  const auto add = [&](const char* id, const char* name, const char* short_name, const char* area, const char* booth,
+                       const char* tax, const char* method, const char* account) {
     auto& e = c.exhibitors[id];
     e.id = id;
     e.name = name;
@@ -37,7 +38,8 @@ catalogue::Catalogue catalogue_of_three() {
   return c;
 }
 
-journal::Line line(const char* name, const char* unit, Quantity qty, Dong price, Dong discount = 0, const char* vat = "none", Dong vat_amount = 0) {
+journal::Line line(const char* name, const char* unit, Quantity qty, Dong price, Dong discount = 0, const char* vat = "none",
+                   Dong vat_amount = 0) {
   journal::Line l;
   l.product = "P";
   l.name = name;
@@ -78,7 +80,7 @@ journal::Entry entry_of(journal::Body body, const char* by = "EX01.1") {
   e.time = {std::string(32, 'b'), 1, 1};
   e.by = by;
   e.body = std::move(body);
-  REQUIRE_FALSE(journal::inconsistency(e).has_value());   // a golden of a sale that could not be would show nothing
+  REQUIRE_FALSE(journal::inconsistency(e).has_value());  // a golden of a sale that could not be would show nothing
   return e;
 }
 
@@ -109,7 +111,8 @@ bool has(const std::string& text, const char* part) { return text.find(part) != 
 
 TEST_CASE("golden: cash with change, a discount, a gift, wholesale, rounding; the direct method shows no VAT") {
   auto sale = deal<journal::Sale>("EX01", "A01", 12, "TRUC_TIEP", 512'500, -500);
-  sale.lines = {line("Thạch đen ăn liền hộp 500 g", "hộp", 2'000, 25'000, 2'500), line("Bột thạch đen hòa tan gói 50 g", "gói", 24'000, 18'000)};
+  sale.lines = {line("Thạch đen ăn liền hộp 500 g", "hộp", 2'000, 25'000, 2'500),
+                line("Bột thạch đen hòa tan gói 50 g", "gói", 24'000, 18'000)};
   sale.lines[1].price = 14'500;
   sale.lines[1].list = 18'000;
   sale.lines[1].price_kind = PriceKind::wholesale;
@@ -124,9 +127,11 @@ TEST_CASE("golden: cash with change, a discount, a gift, wholesale, rounding; th
 
 TEST_CASE("golden: the credit method shows price without VAT, VAT and total per rate; a long name; a transfer names its payee") {
   auto sale = deal<journal::Sale>("EX09", "A09", 3, "KHAU_TRU", 1'448'000);
-  sale.lines = {line("Khay trúc ghép hình chữ nhật cỡ lớn có tay cầm, phủ dầu thực vật an toàn thực phẩm", "chiếc", 2'000, 165'000, 0, "5", 15'714),
+  sale.lines = {line("Khay trúc ghép hình chữ nhật cỡ lớn có tay cầm, phủ dầu thực vật an toàn thực phẩm", "chiếc", 2'000,
+                     165'000, 0, "5", 15'714),
                 line("Chiếu trúc hun 1,6 m x 2 m", "chiếc", 1'000, 850'000, 50'000, "5", 38'095),
-                line("Chậu tre trúc sào cảnh mini", "chậu", 1'000, 220'000, 0, "KCT"), line("Hộp gỗ", "hộp", 1'000, 98'000, 0, "8", 7'259)};
+                line("Chậu tre trúc sào cảnh mini", "chậu", 1'000, 220'000, 0, "KCT"),
+                line("Hộp gỗ", "hộp", 1'000, 98'000, 0, "8", 7'259)};
   sale.payments = {paid(Method::transfer, 1'448'000, "EX09")};
   sale.payments[0].pay_ref = "PH4K7Q2M9Z";
   matches_golden("credit_method", print(entry_of(sale)));
@@ -190,7 +195,8 @@ TEST_CASE("golden: an order with a deposit, its end, and a voided sale") {
   journal::VoidEntry taken_back;
   taken_back.entry = {"T1", 3, Hash{}};
   taken_back.body = sale;
-  matches_golden("order_and_void", print(entry_of(order)) + print(entry_of(closed)) + print(entry_of(std::make_shared<const journal::VoidEntry>(taken_back))));
+  matches_golden("order_and_void", print(entry_of(order)) + print(entry_of(closed)) +
+                                       print(entry_of(std::make_shared<const journal::VoidEntry>(taken_back))));
 }
 
 TEST_CASE("every slip says it is no tax invoice, in both languages, and a copy says it is one") {
@@ -217,9 +223,17 @@ TEST_CASE("an entry that is no deal has no receipt") {
 TEST_CASE("no line of text is wider than the paper, whatever the names are") {
   using Element = receipt::Element;
   receipt::Document document;
-  const std::string long_word(100, 'x'), combining = "Tha\xCC\xA3" "ch đen", wide = "茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶";
-  for (const auto& text : {long_word, combining, wide, std::string("a\x1B[31mb\nc\xC2\x9B" "d"), std::string(), std::string("   "), std::string("  thụt đầu dòng dài hơn một dòng giấy in nhiệt")}) {
-    for (const auto type : {Element::Type::heading, Element::Type::text, Element::Type::columns, Element::Type::total, Element::Type::small, Element::Type::qr}) {
+  const std::string long_word(100, 'x'),
+      combining =
+          "Tha\xCC\xA3"
+          "ch đen",
+      wide = "茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶茶";
+  for (const auto& text : {long_word, combining, wide,
+                           std::string("a\x1B[31mb\nc\xC2\x9B"
+                                       "d"),
+                           std::string(), std::string("   "), std::string("  thụt đầu dòng dài hơn một dòng giấy in nhiệt")}) {
+    for (const auto type : {Element::Type::heading, Element::Type::text, Element::Type::columns, Element::Type::total,
+                            Element::Type::small, Element::Type::qr}) {
       document.elements.push_back({type, text, "1.234.567"});
       document.elements.push_back({type, "x", text});
     }
@@ -230,15 +244,21 @@ TEST_CASE("no line of text is wider than the paper, whatever the names are") {
       std::size_t columns = 0;
       for (std::size_t i = 0; i < each.size(); ++i) {
         const auto c = static_cast<unsigned char>(each[i]);
-        CHECK(c >= 0x20);   // nothing that steers a printer
+        CHECK(c >= 0x20);  // nothing that steers a printer
         if ((c & 0xC0) == 0x80) continue;
-        if (c == 0xCC) continue;            // the combining mark
-        columns += c == 0xE8 || c == 0xE6 ? 2 : 1;   // 茶 is E8 8C B6
+        if (c == 0xCC) continue;                    // the combining mark
+        columns += c == 0xE8 || c == 0xE6 ? 2 : 1;  // 茶 is E8 8C B6
       }
       CAPTURE(each);
       CHECK(columns <= static_cast<std::size_t>(width));
     }
   }
   CHECK(receipt::to_text({{{Element::Type::columns, "Thạch đen", "25.000"}}}, 20) == "Thạch đen     25.000\n");
-  CHECK(receipt::to_text({{{Element::Type::columns, "Tha\xCC\xA3" "ch đen", "25.000"}}}, 20) == "Tha\xCC\xA3" "ch đen     25.000\n");
+  CHECK(receipt::to_text({{{Element::Type::columns,
+                            "Tha\xCC\xA3"
+                            "ch đen",
+                            "25.000"}}},
+                         20) ==
+        "Tha\xCC\xA3"
+        "ch đen     25.000\n");
 }

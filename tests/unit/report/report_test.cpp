@@ -50,7 +50,8 @@ struct Story {
     journal::Opening opening{"ex1", "booth", {goods("tra", 100'000), goods("gao", 50'500)}};
     server.write(opening);
     till.read_clock();
-    first_sale = till.write(sale(1, {recognised(line("tra", 3'000, 25'000), 4, 3), recognised(line("gao", 1'250, 52'000), 3, 1)}, {pay(journal::Method::cash, 140'000)}));
+    first_sale = till.write(sale(1, {recognised(line("tra", 3'000, 25'000), 4, 3), recognised(line("gao", 1'250, 52'000), 3, 1)},
+                                 {pay(journal::Method::cash, 140'000)}));
 
     till.now += kHour;
     auto with_vat = sale(2, {recognised(line("tra", 2'000, 54'000), 4, 3)}, {transfer("PH00000001", 108'000)});
@@ -148,7 +149,8 @@ TEST_CASE("the tables of a report, in their order, each cell of its column's typ
   const auto r = report_of(Story());
   std::vector<std::string> keys;
   for (const auto& table : r.tables) keys.push_back(table.key);
-  CHECK(keys == std::vector<std::string>{"totals", "by_exhibitor", "by_product", "by_day", "by_hour", "by_payment", "by_ocop", "by_cnnt", "by_how", "stock", "exceptions", "cut"});
+  CHECK(keys == std::vector<std::string>{"totals", "by_exhibitor", "by_product", "by_day", "by_hour", "by_payment", "by_ocop",
+                                         "by_cnnt", "by_how", "stock", "exceptions", "cut"});
   for (const auto& table : r.tables) {
     CAPTURE(table.key);
     CHECK_FALSE(table.title.vi.empty());
@@ -260,9 +262,9 @@ TEST_CASE("stock: opening + in − sold + returned − out = closing, in thousan
   CHECK(stock("tra", "sample") == 500);
   CHECK(stock("tra", "closing") == 95'500);
   CHECK(stock("gao", "closing") == 50'500 - 1'250 - 2'000);
-  CHECK(stock("tra", "name") == "Trà đen");     // the catalogue's name where it has one
-  CHECK(stock("gao", "name") == "Hàng gao");    // else what the entries said
-  CHECK(stock("dao", "closing") == -1'000);     // sold though never brought: listed, not refused
+  CHECK(stock("tra", "name") == "Trà đen");   // the catalogue's name where it has one
+  CHECK(stock("gao", "name") == "Hàng gao");  // else what the entries said
+  CHECK(stock("dao", "closing") == -1'000);   // sold though never brought: listed, not refused
   CHECK_FALSE(rows(r, "exceptions").empty());
   CHECK(cell(r, "exceptions", {"below_zero"}, "subject") == "dao");
   const auto* table = r.table("stock");
@@ -285,8 +287,9 @@ TEST_CASE("I5: the same cut gives the same bytes, in whatever order its entries 
   auto cut = story.first_cut;
   std::reverse(cut.begin(), cut.end());
   CHECK(report::to_json(report::build(*other.books(), names(), 1, cut)).dump() == once);
-  CHECK(rows(report_of(story), "cut") == std::vector<std::vector<json>>{{"T1", story.first_cut[1].seq, hex(story.first_cut[1].hash)},
-                                                                       {"_server.1", story.first_cut[0].seq, hex(story.first_cut[0].hash)}});
+  CHECK(rows(report_of(story), "cut") ==
+        std::vector<std::vector<json>>{{"T1", story.first_cut[1].seq, hex(story.first_cut[1].hash)},
+                                       {"_server.1", story.first_cut[0].seq, hex(story.first_cut[0].hash)}});
 }
 
 TEST_CASE("what comes after the first closing counts as late in the next edition, and changes nothing else") {
@@ -295,7 +298,8 @@ TEST_CASE("what comes after the first closing counts as late in the next edition
   first.take(story.server);
   first.take(story.till);
   const auto on_time = first.books();
-  story.till.write(sale(6, {line("tra", 1'000, 25'000)}, {pay(journal::Method::cash, 25'000)}));   // rung up in time, heard of later
+  story.till.write(
+      sale(6, {line("tra", 1'000, 25'000)}, {pay(journal::Method::cash, 25'000)}));  // rung up in time, heard of later
   Copy second;
   second.take(story.server);
   second.take(story.till);
