@@ -201,7 +201,7 @@ void House::write_heads(db::Transaction& tx) const {
 }
 
 asio::awaitable<void> House::witness() {
-  if (!std::exchange(heads_moved_, false)) co_return;
+  if (overtaken_ || store_failed_ || !std::exchange(heads_moved_, false)) co_return;
   const db::JournalStore::Job job = [this](db::Transaction& tx) { write_heads(tx); };
   co_await commit_own(job);
 }

@@ -26,6 +26,7 @@ json parse(std::string_view body) {
     if (event == json::parse_event_t::key) twice = !keys.back().insert(value.get<std::string>()).second || twice;
     return !too_deep;
   };
+  if (body.find('\0') != std::string_view::npos) refuse("bad_json", "", "Không phải JSON hợp lệ.", "Not valid JSON.");   // it would end the text unseen
   json value = json::parse(body, look, false);
   if (too_deep) refuse("too_deep", "", "Dữ liệu lồng quá sâu.", "The data is nested too deeply.");
   if (value.is_discarded()) refuse("bad_json", "", "Không phải JSON hợp lệ.", "Not valid JSON.");

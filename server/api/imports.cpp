@@ -64,6 +64,7 @@ asio::awaitable<net::Response> import_lists(House& house, net::Request& request)
   const exchange::Imported imported = exchange::read_catalogue(files);
   json answer{{"problems", problems_json(imported.problems)}, {"warnings", problems_json(imported.warnings)}, {"applied", false}};
   if (!imported.ok()) {
+    answer["error"] = problem_json({"bad_lists", imported.problems.front().where, {"Danh sách có lỗi, không nhập gì.", "The lists have faults, nothing is imported."}});
     net::Response refused = ok(answer);
     refused.status = 422;
     co_return refused;

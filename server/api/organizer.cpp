@@ -20,7 +20,10 @@ journal::Entry entry_from(const House& house, const char* kind, const json& body
              {"by", kOrganizer},
              {"body", body}};
   if (happened) entry["happened"] = *happened;
-  return value_or_refuse(journal::decode(value_or_refuse(journal::canonical_bytes(entry))));
+  auto decoded = value_or_refuse(journal::decode(value_or_refuse(journal::canonical_bytes(entry))));
+  // What a till reports is posted even if its sums differ; what is typed here can still be corrected.
+  if (auto differs = journal::inconsistency(decoded)) throw Refusal(422, std::move(*differs));
+  return decoded;
 }
 
 json written_json(const House& house, const ledger::Written& written) {

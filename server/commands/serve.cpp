@@ -31,8 +31,10 @@ void raise_descriptor_limit() {
 }
 
 asio::awaitable<void> witness_now_and_then(House& house, net::Announcement& stopping) {
-  while (!co_await stopping.wait_beyond(1, kWitnessEvery)) {
-    if (!house.overtaken() && !house.store_failed()) co_await house.witness();
+  for (;;) {
+    const bool stopped = co_await stopping.wait_beyond(1, kWitnessEvery);
+    if (stopped) co_return;
+    co_await house.witness();
   }
 }
 
@@ -40,7 +42,7 @@ asio::awaitable<void> stop(House& house, net::HttpServer& server, net::Announcem
   spdlog::info("stopping");
   stopping.announce();
   co_await server.stop();
-  if (!house.overtaken() && !house.store_failed()) co_await house.witness();
+  co_await house.witness();
 }
 
 unsigned short need_port(Result<unsigned short> bound) {

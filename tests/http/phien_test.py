@@ -264,6 +264,7 @@ class Terminal:
         return {"hash": self.hash_at(seq).hex(), "seq": seq, "terminal": self.id}
 
     def append(self, data):
+        """Chains bytes as they are and returns their seq."""
         digest = sha(data)
         self.entries.append((data, sha(self.hash_at(len(self.entries)), digest)))
         return len(self.entries)
