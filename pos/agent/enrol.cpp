@@ -1,0 +1,130 @@
+#include "pos/agent/enrol.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "pos/agent/agent.hpp"
+
+namespace phien::agent {
+using nlohmann::json;
+
+namespace {
+
+constexpr int kMostFeedAnswers = 10'000;   // of 500 entries each: far above any fair
+
+Problem bad_link(const char* vi, const char* en) { return {"bad_link", "link", {vi, en}}; }
+
+// One part of "a=1&b=2"; "" if absent.
+std::string part_of(const std::string& fragment, const std::string& name) {
+  for (std::size_t at = 0; at < fragment.size();) {
+    const std::size_t end = std::min(fragment.find('&', at), fragment.size());
+    const std::string part = fragment.substr(at, end - at);
+    if (part.starts_with(name + "=")) return part.substr(name.size() + 1);
+    at = end + 1;
+  }
+  return "";
+}
+
+Result<home::Keys> keys_from(const std::string& body, const Enrolling& wanted, const Hello& hello, const SecretKey& key) {
+  try {
+    const json said = json::parse(body);
+    const auto root = key_from_hex(said.at("root").get<std::string>());
+    if (!root || *root != hello.root || said.at("fair") != hello.fair) throw std::runtime_error("another fair or root than it showed before");
+    home::Keys keys{wanted.link.server, {hello.fair, hello.root, said.at("terminal"), key, said.at("exhibitors"), said.at("booth"), said.at("holder")}, {}, {}};
+    if (!is_id(keys.current.terminal) || keys.current.exhibitors.empty()) throw std::runtime_error("no terminal number or no exhibitor");
+    if (wanted.before) {
+      keys.former = wanted.before->former;
+      keys.former.push_back(wanted.before->current);
+      keys.continues = wanted.continues;
+    }
+    return keys;
+  } catch (const std::exception& e) {
+    return Problem{"bad_answer", "", {"Máy chủ trả lời ghi danh không đúng dạng.", std::string("The server's answer to the enrolment is wrong: ") + e.what()}};
+  }
+}
+
+SecretKey key_for(const home::Home& home, const Link& link) {
+  const auto pending = home.pending();
+  if (pending && pending->code == link.code && pending->server == link.server) return pending->key;
+  const SecretKey fresh = SecretKey::generate();
+  home.save(home::Pending{link.server, link.code, fresh});
+  return fresh;
+}
+
+}  // namespace
+
+Result<Link> parse_link(std::string text) {
+  Link link;
+  if (const auto hash = text.find('#'); hash != std::string::npos) {
+    const std::string fragment = text.substr(hash + 1);
+    text.resize(hash);
+    link.code = part_of(fragment, "enrol");
+    if (const std::string root = part_of(fragment, "root"); !root.empty()) {
+      link.root = key_from_hex(root);
+      if (!link.root) return bad_link("Khóa gốc trong liên kết không đúng.", "The root key in the link is not a key.");
+    }
+  }
+  while (text.ends_with('/')) text.pop_back();
+  if (text.find("://") == std::string::npos) text = "https://" + text;
+  const bool local = text.starts_with("http://127.0.0.1:") || text.starts_with("http://localhost:") || text.starts_with("http://[::1]:");
+  if (!text.starts_with("https://") && !local)
+    return bad_link("Địa chỉ máy chủ phải bắt đầu bằng https://.", "The server's address must begin with https://.");
+  const std::string rest = text.substr(text.find("://") + 3);
+  if (rest.empty() || rest.size() > 200 || rest.find_first_of("/?@ \t\r\n") != std::string::npos)
+    return bad_link("Địa chỉ máy chủ không đúng.", "That is not a server's address.");
+  link.server = std::move(text);
+  return link;
+}
+
+asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const home::Home& home, Enrolling wanted, const Clock& clock) {
+  for (char& c : wanted.link.code) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  Pin pin;
+  pin.root = wanted.link.root;
+  Peer peer(executor, wanted.link.server, pin, clock);
+  const auto contact = co_await peer.greet();
+  if (!contact) co_return contact.problem();
+  const Hello& hello = contact->hello;
+  const SecretKey key = key_for(home, wanted.link);
+  const std::string message = "phien/enrol/1\n" + hello.fair + "\n" + wanted.link.code + "\n";
+  const json request{{"code", wanted.link.code}, {"device", wanted.device}, {"key", hex(key.public_key())}, {"signature", hex(key.sign(message))}};
+  const std::string post = "POST", path = "/api/v1/enrol", body = request.dump();
+  const auto answer = co_await peer.call(post, path, body);
+  if (!answer) co_return answer.problem();
+  if (answer->status != 200) co_return problem_of(*answer);
+  // Asked a second time for the same key: what was saved stands.
+  if (wanted.before && wanted.before->current.key.public_key() == key.public_key()) co_return *wanted.before;
+  auto keys = keys_from(answer->body, wanted, hello, key);
+  if (keys) home.save(*keys);
+  co_return keys;
+}
+
+asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, std::string server, const Clock& clock) {
+  Pin pin;
+  pin.fair = till.me().fair;
+  pin.root = till.me().root;
+  Peer peer(executor, std::move(server), pin, clock);
+  const std::string get = "GET", nothing;
+  const std::chrono::milliseconds deadline{30'000};
+  for (int n = 0; n < kMostFeedAnswers; ++n) {
+    const auto before = till::position_from_text(till.store().snapshot()->meta(till::kCursorKey));
+    const std::string target = feed_target(till, 0, 0);
+    const auto answer = co_await peer.ask(till.me(), get, target, nothing, nothing, deadline);
+    if (!answer) co_return answer.problem();
+    if (answer->status != 200) co_return problem_of(*answer);
+    auto feed = sync::feed_from_json(answer->body);
+    if (!feed) co_return feed.problem();
+    if (feed->stock) till.know_stock(*feed->stock);
+    const bool news = !feed->batches.empty() || feed->cursor != before;
+    std::optional<Problem> refused;
+    try {
+      co_await take_feed(till, std::move(*feed));
+    } catch (const till::Refusal& refusal) {
+      refused = refusal.problem;
+    }
+    if (refused || !news) co_return refused;
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace phien::agent

@@ -1,0 +1,91 @@
+#include "pos/api/access.hpp"
+
+#include <algorithm>
+
+#include "shared/bytes.hpp"
+
+namespace phien::api {
+
+namespace {
+
+constexpr std::string_view kCookie = "phien_till";
+
+net::Response refused(int status, const char* code, const char* where, Message what) { return net::refusal(status, {code, where, std::move(what)}); }
+
+std::string own_names(unsigned short port, const char* host) { return std::string(host) + ":" + std::to_string(port); }
+
+void remember(std::deque<std::string>& list, std::string value, std::size_t most) {
+  list.push_back(std::move(value));
+  while (list.size() > most) list.pop_front();
+}
+
+bool holds(const std::deque<std::string>& list, std::string_view value) {
+  bool found = false;   // all are compared, so that time tells nothing
+  for (const auto& one : list) found = equal_constant_time(one, value) || found;
+  return found;
+}
+
+}  // namespace
+
+std::string Access::new_link() {
+  remember(links_, random_hex(32), kMaxLinks);
+  return "http://127.0.0.1:" + std::to_string(port_) + "/start/" + links_.back();
+}
+
+std::optional<std::string> Access::use_link(std::string_view once) {
+  if (!holds(links_, once)) return std::nullopt;
+  std::erase(links_, once);
+  remember(sessions_, random_hex(32), kMaxSessions);
+  return std::string(kCookie) + "=" + sessions_.back() + "; Path=/; HttpOnly; SameSite=Strict";
+}
+
+std::optional<net::Response> Access::wrong_host(const net::Request& request) const {
+  const std::string host = request.header("host");
+  if (host == own_names(port_, "127.0.0.1") || host == own_names(port_, "localhost")) return std::nullopt;
+  return refused(421, "wrong_host", "Host", {"Máy bán hàng chỉ trả lời dưới tên 127.0.0.1.", "This till answers to the name 127.0.0.1 only."});
+}
+
+bool Access::has_token(const net::Request& request) const {
+  const std::string header = request.header("authorization");
+  return header.starts_with("Bearer ") && equal_constant_time(std::string_view(header).substr(7), token_);
+}
+
+std::optional<net::Response> Access::not_let_in(const net::Request& request) const {
+  if (has_token(request) || holds(sessions_, request.cookie(kCookie))) return std::nullopt;
+  return refused(401, "no_session", "", {"Hãy mở trang bằng liên kết mà phien-pos đã in ra.", "Open the page by the link that phien-pos printed."});
+}
+
+std::optional<net::Response> Access::wrong_origin(const net::Request& request) const {
+  const std::string origin = request.header("origin");
+  // A browser always names the origin of such a request; a command line has none, and the token instead.
+  if (origin.empty() && has_token(request)) return std::nullopt;
+  if (origin == "http://" + request.header("host")) return std::nullopt;
+  return refused(403, "wrong_origin", "Origin", {"Yêu cầu đến từ một trang khác.", "The request comes from another page."});
+}
+
+net::Guard Access::open() {
+  return [this](net::Request& request) { return wrong_host(request); };
+}
+
+net::Guard Access::reading() {
+  return [this](net::Request& request) {
+    auto no = wrong_host(request);
+    return no ? no : not_let_in(request);
+  };
+}
+
+net::Guard Access::writing() {
+  return [this](net::Request& request) -> std::optional<net::Response> {
+    if (auto no = wrong_host(request)) return no;
+    if (auto no = not_let_in(request)) return no;
+    if (auto no = wrong_origin(request)) return no;
+    // A form of another page cannot send this type without asking first.
+    if (!request.header("content-type").starts_with("application/json"))
+      return refused(415, "not_json", "Content-Type", {"Nội dung phải là application/json.", "The content must be application/json."});
+    if (!request.headers.has("idempotency-key"))
+      return refused(400, "bad_idempotency_key", "Idempotency-Key", {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."});
+    return std::nullopt;
+  };
+}
+
+}  // namespace phien::api

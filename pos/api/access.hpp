@@ -1,0 +1,40 @@
+// Who may ask this till. Any page open on the same laptop can send requests to 127.0.0.1, so: exact Host (DNS rebinding), Origin of
+// our own page on whatever changes something, and a session from a one-time link, or the token only this user's files hold.
+#pragma once
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "shared/net/http.hpp"
+
+namespace phien::api {
+
+class Access {
+ public:
+  explicit Access(std::string local_token) : token_(std::move(local_token)) {}
+  void set_port(unsigned short port) { port_ = port; }
+
+  // A link that opens one session, once. The newest kMaxLinks are good.
+  std::string new_link();
+  // The cookie of a new session, or nothing if the link is not good (any more).
+  std::optional<std::string> use_link(std::string_view once);
+
+  net::Guard open();        // anyone on this machine, by our own name
+  net::Guard reading();     // session or token
+  net::Guard writing();     // and our own page as origin, JSON, an idempotency key
+
+  static constexpr std::size_t kMaxLinks = 4, kMaxSessions = 16;
+
+ private:
+  std::optional<net::Response> wrong_host(const net::Request& request) const;
+  std::optional<net::Response> not_let_in(const net::Request& request) const;
+  std::optional<net::Response> wrong_origin(const net::Request& request) const;
+  bool has_token(const net::Request& request) const;
+
+  std::string token_;
+  unsigned short port_ = 0;
+  std::deque<std::string> links_, sessions_;
+};
+
+}  // namespace phien::api

@@ -1,0 +1,285 @@
+#include "pos/api/local_api.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+#include <fstream>
+#include <set>
+
+#include "pos/agent/durable.hpp"
+#include "pos/api/openapi.hpp"
+#include "pos/api/status.hpp"
+#include "shared/net/run.hpp"
+
+namespace phien::api {
+using nlohmann::json;
+
+namespace {
+
+constexpr std::int64_t kMostSales = 1'000;
+
+Lang lang_of(const net::Request& request) {
+  const auto asked = request.query.find("lang");
+  return asked != request.query.end() && asked->second == "en" ? Lang::en : Lang::vi;
+}
+
+net::Response refused(const Problem& problem) { return net::refusal(status_of(problem), problem); }
+
+asio::awaitable<net::Response> answered(net::Response response) { co_return response; }
+
+asio::awaitable<net::Response> done_aside(std::function<net::Response()> work) { co_return work(); }
+
+std::optional<std::string> parameter(const net::Request& request, const char* name) {
+  const auto found = request.query.find(name);
+  return found == request.query.end() ? std::nullopt : std::optional(found->second);
+}
+
+void only_parameters(const net::Request& request, const std::set<std::string>& allowed) {
+  for (const auto& [name, value] : request.query)
+    if (name != "lang" && !allowed.contains(name))
+      till::refuse("unknown_field", std::string(truncate_utf8(name, 40)), {"Không có tham số này.", "There is no such parameter."});
+}
+
+std::optional<std::string> id_parameter(const net::Request& request, const char* name) {
+  auto value = parameter(request, name);
+  if (value && !is_id(*value)) till::refuse("bad_value", name, {"Mã không hợp lệ.", "Not a valid id."});
+  return value;
+}
+
+std::int64_t limit_of(const net::Request& request) {
+  const auto text = parameter(request, "limit");
+  if (!text) return 50;
+  std::int64_t limit = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > kMostSales)
+    till::refuse("out_of_range", "limit", {"Phải từ 1 đến 1000.", "Must be from 1 to 1000."});
+  return limit;
+}
+
+std::int64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t total = 0, resident = 0;
+  statm >> total >> resident;
+  return resident * 4096;
+}
+
+}  // namespace
+
+int status_of(const Problem& problem) {
+  static const std::set<std::string, std::less<>> not_understood{"wrong_type", "missing_field", "unknown_field", "out_of_range", "bad_value",
+      "bad_json", "too_deep", "duplicate_key", "bad_idempotency_key", "too_many_decimals", "too_long"};
+  static const std::set<std::string, std::less<>> not_known{"unknown_receipt", "unknown_offer", "unknown_payment"};
+  static const std::set<std::string, std::less<>> store{"store_full", "store_failed"};
+  if (not_understood.contains(problem.code)) return 400;
+  if (not_known.contains(problem.code)) return 404;
+  if (store.contains(problem.code)) return 503;
+  return problem.code == "internal" ? 500 : 422;
+}
+
+LocalApi::LocalApi(till::Till& till, std::string server, std::string local_token, agent::Agent* agent)
+    : till_(till), server_(std::move(server)), agent_(agent), access_(std::move(local_token)) {
+  add_writing();
+  add_reading();
+  add_pages();
+}
+
+// ---- writing -------------------------------------------------------------------------------------------------------------
+
+void LocalApi::add_writing() {
+  const auto add = [this](const std::string& path, net::Handler handler, const char* summary) {
+    net::Route route;
+    route.method = "POST";
+    route.pattern = "/api/v1/" + path;
+    route.guard = access_.writing();
+    route.handler = std::move(handler);
+    route.max_body = till::kMaxRequestBytes;
+    route.summary = summary;
+    router_.add(std::move(route));
+  };
+  for (const auto& use_case : till::writing_use_cases())
+    add(use_case.path, [this, &use_case](net::Request& request) { return write(use_case, request); }, use_case.summary);
+  add("sync-now", [this](net::Request& request) { return sync_now(request); }, "Try to reach the server now");
+}
+
+asio::awaitable<net::Response> LocalApi::write(const till::WritingUseCase& use_case, net::Request& request) {
+  auto body = till::parse_request(request.body);
+  if (!body) co_return refused(body.problem());
+  till::Call call{use_case.path, use_case.run, std::move(*body), request.header("idempotency-key"), lang_of(request)};
+  auto answer = std::make_shared<till::Answer>();
+  const db::JournalStore::Job job = till_.job(std::move(call), answer);
+  std::exception_ptr error;
+  try {
+    co_await agent::durable(till_.store(), job);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  till_.settle(*answer, error);
+  if (answer->problem) {
+    if (status_of(*answer->problem) >= 500) spdlog::error("{}: {}", use_case.path, answer->problem->what.en);
+    co_return refused(*answer->problem);
+  }
+  net::Response response = net::json_response(answer->value.dump());
+  if (answer->replayed) response.headers["idempotency-replayed"] = "true";
+  co_return response;
+}
+
+asio::awaitable<net::Response> LocalApi::sync_now(net::Request& request) {
+  if (!agent_) co_return refused({"no_agent", "", {"Chưa chạy `phien-pos run` nên chưa gửi đi được.", "Nothing sends: `phien-pos run` is not running."}});
+  agent_->hurry();
+  co_return net::json_response(status(lang_of(request)).dump());
+}
+
+// ---- reading -------------------------------------------------------------------------------------------------------------
+
+asio::awaitable<net::Response> LocalApi::aside(std::function<net::Response()> work) {
+  auto finished = done_aside(std::move(work));
+  auto waiting = asio::co_spawn(worker_.get_executor(), std::move(finished), asio::use_awaitable);
+  auto response = co_await std::move(waiting);
+  co_return response;
+}
+
+void LocalApi::get(const char* pattern, const char* summary, Pace pace, std::function<json(const till::View&, const net::Request&)> read) {
+  net::Route route;
+  route.method = "GET";
+  route.pattern = pattern;
+  route.guard = access_.reading();
+  route.summary = summary;
+  route.handler = [this, pace, read = std::move(read)](net::Request& request) {
+    const auto work = [this, &read, &request]() -> net::Response {
+      try {
+        return net::json_response(till_.read(lang_of(request), [&](const till::View& view) { return read(view, request); }).dump());
+      } catch (const till::Refusal& refusal) {
+        return refused(refusal.problem);
+      }
+    };
+    return pace == Pace::slow ? aside(work) : answered(work());
+  };
+  router_.add(std::move(route));
+}
+
+void LocalApi::add_reading() {
+  using till::View;
+  get("/api/v1/catalogue", "Goods, prices and offers of this till", Pace::quick, [](const View& view, const net::Request& request) {
+    only_parameters(request, {});
+    return till::catalogue_view(view);
+  });
+  get("/api/v1/stock", "What is on hand", Pace::quick, [](const View& view, const net::Request& request) {
+    only_parameters(request, {"exhibitor", "product"});
+    return till::stock_view(view, id_parameter(request, "exhibitor"), id_parameter(request, "product"));
+  });
+  get("/api/v1/sales", "The latest receipts, newest first", Pace::quick, [](const View& view, const net::Request& request) {
+    only_parameters(request, {"limit"});
+    return till::sales_view(view, limit_of(request));
+  });
+  get("/api/v1/sales/{receipt}", "One receipt, as printed", Pace::quick, [](const View& view, const net::Request& request) {
+    only_parameters(request, {});
+    return till::sale_view(view, request.params.at("receipt"));
+  });
+  get("/api/v1/shift", "Open drawers", Pace::quick, [](const View& view, const net::Request& request) {
+    only_parameters(request, {});
+    return till::shift_view(view);
+  });
+  get("/api/v1/transfers", "Transfers, claimed and confirmed", Pace::quick, [](const View& view, const net::Request& request) {
+    only_parameters(request, {});
+    return till::transfers_view(view);
+  });
+  get("/api/v1/journal/verify", "Checks every journal here", Pace::slow, [](const View& view, const net::Request& request) {
+    only_parameters(request, {});
+    return till::journal_verify(view);
+  });
+
+  net::Route status_route;
+  status_route.method = "GET";
+  status_route.pattern = "/api/v1/status";
+  status_route.guard = access_.reading();
+  status_route.summary = "What is safe where, what waits, whether this till can sell";
+  status_route.handler = [this](net::Request& request) { return answered(net::json_response(status(lang_of(request)).dump())); };
+  router_.add(std::move(status_route));
+
+  net::Route export_route;
+  export_route.method = "GET";
+  export_route.pattern = "/api/v1/journal/export";
+  export_route.guard = access_.reading();
+  export_route.summary = "The journals of this device, as a file";
+  export_route.handler = [this](net::Request&) {
+    return aside([this] {
+      net::Response response;
+      response.content_type = "text/plain; charset=utf-8";
+      till_.read(Lang::vi, [&](const View& view) { return response.body = till::journal_export(view), json(); });
+      return response;
+    });
+  };
+  router_.add(std::move(export_route));
+}
+
+json LocalApi::status(Lang lang) {
+  const auto obstacle = till_.obstacle();
+  return till_.read(lang, [&](const till::View& view) {
+    agent::AgentStatus link;
+    if (agent_)
+      link = agent_->status();
+    else
+      link.link = agent::link_from_text(view.books.meta(agent::link_key(view.me)));
+    return status_json(view, server_, link, obstacle);
+  });
+}
+
+// ---- pages and machines ----------------------------------------------------------------------------------------------------
+
+void LocalApi::add_pages() {
+  const auto add = [this](const char* pattern, net::Guard guard, const char* summary, net::Handler handler) {
+    net::Route route;
+    route.method = "GET";
+    route.pattern = pattern;
+    route.guard = std::move(guard);
+    route.summary = summary;
+    route.handler = std::move(handler);
+    router_.add(std::move(route));
+  };
+  add("/", access_.reading(), "In a sentence", [this](net::Request& request) { return page(request); });
+  add("/start/{once}", access_.open(), "Opens a session by a one-time link", [this](net::Request& request) { return start(request); });
+  add("/healthz", access_.open(), "Is it alive", [](net::Request&) { return answered(net::json_response(R"({"status":"ok"})")); });
+  add("/metrics", access_.open(), "For Prometheus", [this](net::Request& request) { return metrics(request); });
+  add("/api/v1/openapi.json", access_.open(), "This API", [](net::Request&) { return answered(net::json_response(std::string(openapi_json()))); });
+}
+
+asio::awaitable<net::Response> LocalApi::start(net::Request& request) {
+  auto cookie = access_.use_link(request.params.at("once"));
+  if (!cookie) co_return net::refusal(403, {"bad_link", "", {"Liên kết này đã dùng hoặc không đúng.", "That link was used already, or is wrong."}});
+  net::Response response;
+  response.status = 303;
+  response.headers["location"] = "/";
+  response.headers["set-cookie"] = *cookie;
+  co_return response;
+}
+
+asio::awaitable<net::Response> LocalApi::page(net::Request& request) {
+  net::Response response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = status(lang_of(request)).at("text").at(lang_of(request) == Lang::en ? "en" : "vi").get<std::string>() + "\n";
+  co_return response;
+}
+
+asio::awaitable<net::Response> LocalApi::metrics(net::Request&) {
+  const json now = status(Lang::en);
+  std::string text;
+  const auto line = [&](const char* name, const char* type, const char* help, std::int64_t value) {
+    text += std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " " + type + "\n" + name + " " + std::to_string(value) + "\n";
+  };
+  line("phien_pos_entries", "counter", "Entries saved in this terminal's journal.", now["saved"]["seq"].get<std::int64_t>());
+  line("phien_pos_waiting", "gauge", "Entries the server has not acknowledged.", now["waiting"].get<std::int64_t>());
+  line("phien_pos_online", "gauge", "1 while the server answers.", now["online"].get<bool>() ? 1 : 0);
+  line("phien_pos_can_sell", "gauge", "0 when this till cannot sell.", now["can_sell"].get<bool>() ? 1 : 0);
+  line("phien_pos_problems", "gauge", "Problems shown to the seller.", static_cast<std::int64_t>(now["problems"].size()));
+  line("phien_pos_resident_bytes", "gauge", "Memory of this process.", resident_bytes());
+  line("phien_pos_failed_tasks_total", "counter", "Tasks that ended by an error nobody expected.", static_cast<std::int64_t>(net::failed_tasks()));
+  if (counters) line("phien_pos_requests_total", "counter", "Requests answered.", static_cast<std::int64_t>(counters().requests));
+  net::Response response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = std::move(text);
+  co_return response;
+}
+
+}  // namespace phien::api

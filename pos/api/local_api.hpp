@@ -1,0 +1,51 @@
+// The local HTTP API: routes to use cases, and nothing else. The command line asks the same routes in-process when nothing runs.
+#pragma once
+#include <memory>
+#include <string>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "pos/agent/agent.hpp"
+#include "pos/api/access.hpp"
+#include "pos/till/use_cases.hpp"
+#include "shared/net/http.hpp"
+
+namespace phien::api {
+
+namespace asio = boost::asio;
+
+// HTTP status of a problem: 400 not understood, 404 not known here, 503 the store, 422 refused by a rule.
+int status_of(const Problem& problem);
+
+class LocalApi {
+ public:
+  // `agent` null: nothing syncs in this process.
+  LocalApi(till::Till& till, std::string server, std::string local_token, agent::Agent* agent);
+  const net::Router& router() const { return router_; }
+  Access& access() { return access_; }
+  std::function<net::Counters()> counters;
+
+ private:
+  void add_reading();
+  void add_writing();
+  void add_pages();
+  // `slow`: reads whole journals, so it works beside the loop that sells.
+  enum class Pace { quick, slow };
+  void get(const char* pattern, const char* summary, Pace pace, std::function<nlohmann::json(const till::View&, const net::Request&)> read);
+  asio::awaitable<net::Response> write(const till::WritingUseCase& use_case, net::Request& request);
+  asio::awaitable<net::Response> aside(std::function<net::Response()> work);
+  asio::awaitable<net::Response> sync_now(net::Request& request);
+  asio::awaitable<net::Response> start(net::Request& request);
+  asio::awaitable<net::Response> page(net::Request& request);
+  asio::awaitable<net::Response> metrics(net::Request& request);
+  nlohmann::json status(Lang lang);
+
+  till::Till& till_;
+  std::string server_;
+  agent::Agent* agent_;
+  Access access_;
+  net::Router router_;
+  asio::thread_pool worker_{1};
+};
+
+}  // namespace phien::api
