@@ -29,7 +29,7 @@ class Appending {
         posting_(tx),
         rules_(rules_for(tx, branch.journal)),
         state_(state_at_head(tx, branch)),
-        settle_(rules_.restricted()) {}
+        settle_(!rules_.revoked.empty()) {}
 
   void append(const Incoming& incoming) {
     const Seq seq = branch_.head.seq + 1;
@@ -48,7 +48,7 @@ class Appending {
     const Timed timed = entry ? time_of(*entry, seq) : state_.pass();
     stored.time = timed.time;
     stored.quality = timed.quality;
-    stored.standing = standing_of(missing, entry);
+    stored.standing = standing_of(missing, entry, incoming.hash);
 
     tx_.append(stored);
     branch_.head = stored.at;
@@ -70,10 +70,13 @@ class Appending {
   }
 
  private:
-  Standing standing_of(bool missing, const Entry* entry) const {
+  // Of a revoked journal all is held until it is settled: which entries are ancestors of a head shows when the head is here.
+  Standing standing_of(bool missing, const Entry* entry, const Hash& hash) const {
     if (missing) return Standing::missing;
     if (!entry) return Standing::quarantined;
-    return rules_.enrolled && !settle_ ? Standing::posted : Standing::held;
+    if (!rules_.enrolled || settle_) return Standing::held;
+    const auto ruling = rules_.rulings.find(hash);
+    return ruling == rules_.rulings.end() || ruling->second ? Standing::posted : Standing::held;
   }
   void save() { tx_.set_state(branch_.no, state_.text()); }
 

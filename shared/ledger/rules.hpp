@@ -15,7 +15,7 @@ struct JournalRules {
   bool enrolled = false;               // a server's journal stands on its certificate instead
   std::vector<journal::Head> revoked;  // an entry must be all of these or an ancestor of them
   std::map<Hash, bool> rulings;        // the last ruling about an entry: posted or kept out
-  // Then an entry's standing is not plain from the entry: the journal is settled as a whole.
+  // Some enrolled entries may be held.
   bool restricted() const { return !revoked.empty() || !rulings.empty(); }
 };
 // Revocations and rulings about a server's journal count only from later incarnations: otherwise two servers could
