@@ -17,7 +17,9 @@ namespace {
 constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
 
 Problem missing_bytes() {
-  return {"missing_bytes", "", {"Nội dung của bút toán này đã mất, chỉ còn mã băm.", "The bytes of this entry are lost; its digest is known."}};
+  return {"missing_bytes",
+          "",
+          {"Nội dung của bút toán này đã mất, chỉ còn mã băm.", "The bytes of this entry are lost; its digest is known."}};
 }
 
 // Looked for in any object, so that an entry of a kind this program does not know yet keeps its personal data.
@@ -45,22 +47,23 @@ Result<bool> verify_seals(const Batch& batch) {
 
 Result<DecodedBatch> decode_within(std::string text, std::string_view fair, std::size_t max_items, std::size_t max_bytes) {
   DecodedBatch out;
-  out.text = std::move(text);   // longer than any short string: moving it later leaves its characters, and the views, where they are
+  out.text =
+      std::move(text);  // longer than any short string: moving it later leaves its characters, and the views, where they are
   std::string_view rest = out.text;
   Result<Batch> read = journal::read_batch(rest, max_items, max_bytes);
   if (!read) return read.problem();
   if (!rest.empty()) {
-    return Problem{"bad_batch", "", {"Sau chữ ký cuối của gói còn dữ liệu thừa.", "There is more text after the end of the batch."}};
+    return Problem{
+        "bad_batch", "", {"Sau chữ ký cuối của gói còn dữ liệu thừa.", "There is more text after the end of the batch."}};
   }
   out.batch = std::move(read).value();
   if (!fair.empty() && out.batch.journal.fair != fair) {
-    return Problem{"wrong_fair",
-                   out.batch.journal.fair,
-                   {"Nhật ký này thuộc về một phiên khác.", "This journal belongs to another fair."}};
+    return Problem{
+        "wrong_fair", out.batch.journal.fair, {"Nhật ký này thuộc về một phiên khác.", "This journal belongs to another fair."}};
   }
   if (Result<bool> sealed = verify_seals(out.batch); !sealed) return sealed.problem();
 
-  static thread_local Document document;   // its buffers serve batch after batch
+  static thread_local Document document;  // its buffers serve batch after batch
   out.entries.reserve(out.batch.items.size());
   for (BatchItem& item : out.batch.items) {
     if (item.bytes.empty()) {
@@ -69,8 +72,10 @@ Result<DecodedBatch> decode_within(std::string text, std::string_view fair, std:
     }
     // Always padded: a batch ends with a seal, whose line is longer than the padding.
     const Result<bool> parsed = document.parse(item.bytes, true);
-    if (parsed) out.entries.push_back(journal::decode(document));
-    else out.entries.emplace_back(parsed.problem());
+    if (parsed)
+      out.entries.push_back(journal::decode(document));
+    else
+      out.entries.emplace_back(parsed.problem());
     if (!item.personal) continue;
     std::optional<Hash> named;
     if (parsed) named = personal_named(document);
@@ -115,7 +120,8 @@ Result<int> decode_export(std::string_view text, std::string_view fair, const st
       }
       const auto first = whole.items.begin() + static_cast<std::ptrdiff_t>(begin);
       const std::vector<BatchItem> items(first, first + static_cast<std::ptrdiff_t>(length));
-      Result<DecodedBatch> piece = decode_within(journal::write_batch(whole.journal, prev, items), fair, kMaxBatchEntries, kUnlimited);
+      Result<DecodedBatch> piece =
+          decode_within(journal::write_batch(whole.journal, prev, items), fair, kMaxBatchEntries, kUnlimited);
       if (!piece) return piece.problem();
       ++pieces;
       const Result<bool> go_on = each(std::move(piece).value());

@@ -59,13 +59,14 @@ void Examination::entry(std::size_t branch, Seq seq, std::string_view bytes, con
   chain.hashes.push_back(hash);
   const Ref place{chain.journal.terminal, seq, hash};
   if (bytes.empty()) {
-    find("entry_lost", chain, seq, hash, {"Nội dung bút toán này không còn, chỉ còn mã băm.", "The bytes of this entry are gone; its digest is left."});
+    find("entry_lost", chain, seq, hash,
+         {"Nội dung bút toán này không còn, chỉ còn mã băm.", "The bytes of this entry are gone; its digest is left."});
     if (seq == 1 && journal::is_server_terminal(chain.journal.terminal)) certify(chain, place, nullptr);
     return;
   }
   if (sha256(bytes) != digest) {
     find("bytes_changed", chain, seq, hash, {"Nội dung bút toán này đã bị sửa.", "The bytes of this entry were changed."});
-    return;   // what it says now is not testimony
+    return;  // what it says now is not testimony
   }
   listen(branch, place, bytes);
 }
@@ -79,7 +80,8 @@ void Examination::listen(std::size_t branch, const Ref& by, std::string_view byt
   if (server && by.seq == 1) certify(chain, by, entry);
   if (entry == nullptr || (server && !chain.certified)) return;
   // A terminal's word counts about the server's journal and its own past; a server's about everybody.
-  if (entry->seen) testify({journal::server_terminal(entry->seen->incarnation), entry->seen->head.seq, entry->seen->head.hash}, by, branch);
+  if (entry->seen)
+    testify({journal::server_terminal(entry->seen->incarnation), entry->seen->head.seq, entry->seen->head.hash}, by, branch);
   if (const auto* open = std::get_if<journal::JournalOpen>(&entry->body); open != nullptr && open->continues) {
     testify(*open->continues, by, branch);
   }
@@ -98,7 +100,8 @@ void Examination::listen_to_server(std::size_t branch, const Ref& by, const jour
   } else if (const auto* archived = std::get_if<journal::Archived>(&body)) {
     testify({archived->terminal, archived->head.seq, archived->head.hash}, by, branch);
   } else if (const auto* begun = std::get_if<journal::Incarnation>(&body); begun != nullptr && begun->parent) {
-    testify({journal::server_terminal(begun->parent->incarnation), begun->parent->head.seq, begun->parent->head.hash}, by, branch);
+    testify({journal::server_terminal(begun->parent->incarnation), begun->parent->head.seq, begun->parent->head.hash}, by,
+            branch);
   }
 }
 
@@ -107,11 +110,12 @@ void Examination::certify(Chain& chain, const Ref& place, const journal::Entry* 
   chain.certified = incarnation != nullptr && journal::certificate_holds(chain.journal, *incarnation);
   if (chain.certified) return;
   find("certificate_wrong", chain, place.seq, place.hash,
-       {"Nhật ký máy chủ này không có chứng nhận hợp lệ của ban tổ chức.", "The organizer's key does not vouch for this server journal."});
+       {"Nhật ký máy chủ này không có chứng nhận hợp lệ của ban tổ chức.",
+        "The organizer's key does not vouch for this server journal."});
 }
 
 void Examination::testify(const Ref& named, const Ref& by, std::size_t branch) {
-  if (named.seq < 1 || named.terminal == by.terminal) return;   // nobody is its own witness
+  if (named.seq < 1 || named.terminal == by.terminal) return;  // nobody is its own witness
   auto [last, first_time] = last_named_.try_emplace(named.terminal, named);
   if (!first_time && last->second == named) return;
   last->second = named;
@@ -122,13 +126,14 @@ void Examination::seal(std::size_t branch, Seq seq, const Signature& seal) {
   Chain& chain = chains_[branch];
   const Head head = chain.head();
   if (seq > head.seq) {
-    find_lost(chain, head.seq + 1, seq);   // the seal was left behind
+    find_lost(chain, head.seq + 1, seq);  // the seal was left behind
     return;
   }
   const std::optional<Hash> hash = hash_at(branch, seq);
   if (!hash || !journal::seal_holds(chain.journal, {seq, *hash}, seal)) {
     find("seal_wrong", chain, seq, hash.value_or(Hash{}),
-         {"Chữ ký tại bút toán này không phải của máy đã ghi nhật ký.", "The seal at this entry was not made by the journal's key for this place."});
+         {"Chữ ký tại bút toán này không phải của máy đã ghi nhật ký.",
+          "The seal at this entry was not made by the journal's key for this place."});
     return;
   }
   chain.sealed_to = std::max(chain.sealed_to, seq);
@@ -144,14 +149,16 @@ void Examination::end(std::size_t branch, const Head& head) {
   }
   if (!chain.hashes.empty() && chain.sealed_to != here.seq) {
     find("seal_missing", chain, here.seq, here.hash,
-         {fmt::format("Bút toán cuối không có chữ ký hợp lệ (chữ ký hợp lệ cuối: {}). Nhật ký đã bị cắt hoặc bị ghi thêm.", chain.sealed_to),
-          fmt::format("No valid seal on the last entry (last valid one: {}). The journal was cut or written to.", chain.sealed_to)});
+         {fmt::format("Bút toán cuối không có chữ ký hợp lệ (chữ ký hợp lệ cuối: {}). Nhật ký đã bị cắt hoặc bị ghi thêm.",
+                      chain.sealed_to),
+          fmt::format("No valid seal on the last entry (last valid one: {}). The journal was cut or written to.",
+                      chain.sealed_to)});
   }
 }
 
 std::optional<Hash> Examination::hash_at(std::size_t branch, Seq seq) const {
   const Chain* chain = &chains_[branch];
-  while (seq <= chain->base.seq && chain->parent != kNone) chain = &chains_[chain->parent];   // parents come first: this ends
+  while (seq <= chain->base.seq && chain->parent != kNone) chain = &chains_[chain->parent];  // parents come first: this ends
   if (seq == chain->base.seq) return chain->base.hash;
   if (seq < chain->base.seq || seq > chain->head().seq) return std::nullopt;
   return chain->hashes[static_cast<std::size_t>(seq - chain->base.seq - 1)];
@@ -159,11 +166,11 @@ std::optional<Hash> Examination::hash_at(std::size_t branch, Seq seq) const {
 
 Verification Examination::conclude() {
   for (const Testimony& testimony : testimonies_) {
-    if (enrolled(chains_[testimony.chain])) weigh(testimony);   // a stranger's word could make any journal look cut
+    if (enrolled(chains_[testimony.chain])) weigh(testimony);  // a stranger's word could make any journal look cut
   }
   Verification out;
   for (Chain& chain : chains_) {
-    if (chain.vouched_to == 0 && chain.parent != kNone) {   // who vouches for a later entry of the parent vouches for its past
+    if (chain.vouched_to == 0 && chain.parent != kNone) {  // who vouches for a later entry of the parent vouches for its past
       const Chain& parent = chains_[chain.parent];
       chain.vouched_to = std::min(parent.vouched_to, chain.base.seq);
       chain.witness = parent.witness;
@@ -198,11 +205,17 @@ void Examination::weigh(const Testimony& t) {
     for (const std::size_t branch : chains->second) longest = std::max(longest, chains_[branch].head().seq);
   }
   const std::string lack = fmt::format("{}:{} {}", t.named.terminal, t.named.seq, hex(t.named.hash).substr(0, 8));
-  Message what = longest < t.named.seq
-      ? Message{fmt::format("{} chứng kiến {}, nhưng ở đây chỉ có đến {}: thiếu {} bút toán cuối.", place_name(t.by), lack, longest, t.named.seq - longest),
-                fmt::format("{} saw {}, but what is here ends at {}: the last {} are missing.", place_name(t.by), lack, longest, t.named.seq - longest)}
-      : Message{fmt::format("{} chứng kiến {}, nhưng ở đây bút toán {} là một bút toán khác: nhật ký đã bị viết lại hoặc tráo.", place_name(t.by), lack, t.named.seq),
-                fmt::format("{} saw {}, but entry {} here is another: the journal was rewritten or exchanged.", place_name(t.by), lack, t.named.seq)};
+  Message what =
+      longest < t.named.seq
+          ? Message{fmt::format("{} chứng kiến {}, nhưng ở đây chỉ có đến {}: thiếu {} bút toán cuối.", place_name(t.by), lack,
+                                longest, t.named.seq - longest),
+                    fmt::format("{} saw {}, but what is here ends at {}: the last {} are missing.", place_name(t.by), lack,
+                                longest, t.named.seq - longest)}
+          : Message{
+                fmt::format("{} chứng kiến {}, nhưng ở đây bút toán {} là một bút toán khác: nhật ký đã bị viết lại hoặc tráo.",
+                            place_name(t.by), lack, t.named.seq),
+                fmt::format("{} saw {}, but entry {} here is another: the journal was rewritten or exchanged.", place_name(t.by),
+                            lack, t.named.seq)};
   findings_.push_back({server ? "server_head_missing" : "head_missing", t.named, std::move(what)});
 }
 
@@ -220,7 +233,8 @@ void Examination::find_lost(const Chain& chain, Seq first, Seq last) {
 }
 
 void Examination::find(std::string code, const Chain& chain, Seq seq, const Hash& hash, Message what) {
-  if (findings_.size() < kMaxFindings) findings_.push_back({std::move(code), {chain.journal.terminal, seq, hash}, std::move(what)});
+  if (findings_.size() < kMaxFindings)
+    findings_.push_back({std::move(code), {chain.journal.terminal, seq, hash}, std::move(what)});
 }
 
 }  // namespace phien::sync

@@ -36,15 +36,20 @@ class Examination {
     journal::JournalId journal;
     std::size_t parent = kNone;
     journal::Head base;
-    std::vector<Hash> hashes;              // of its own entries
+    std::vector<Hash> hashes;  // of its own entries
     journal::Seq sealed_to = 0;
-    bool certified = false;                // a server journal whose first entry holds
+    bool certified = false;  // a server journal whose first entry holds
     journal::Seq vouched_to = 0;
     std::string witness;
-    journal::Head head() const { return hashes.empty() ? base : journal::Head{base.seq + static_cast<journal::Seq>(hashes.size()), hashes.back()}; }
+    journal::Head head() const {
+      return hashes.empty() ? base : journal::Head{base.seq + static_cast<journal::Seq>(hashes.size()), hashes.back()};
+    }
   };
   // A head that an entry names, and which entry.
-  struct Testimony { journal::Ref named, by; std::size_t chain; };
+  struct Testimony {
+    journal::Ref named, by;
+    std::size_t chain;
+  };
 
   void find(std::string code, const Chain& chain, journal::Seq seq, const Hash& hash, Message what);
   void find_lost(const Chain& chain, journal::Seq first, journal::Seq last);
@@ -58,8 +63,8 @@ class Examination {
   std::vector<Chain> chains_;
   std::map<std::string, std::vector<std::size_t>> by_terminal_;
   std::vector<Testimony> testimonies_;
-  std::map<std::string, journal::Ref> last_named_;                       // per terminal: the same head is named again and again
-  std::map<std::string, std::set<PublicKey>> enrolled_;                  // by certified server journals
+  std::map<std::string, journal::Ref> last_named_;       // per terminal: the same head is named again and again
+  std::map<std::string, std::set<PublicKey>> enrolled_;  // by certified server journals
   bool any_server_ = false;
   std::set<journal::Ref> lost_heads_;
   std::vector<Finding> findings_;

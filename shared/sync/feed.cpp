@@ -39,8 +39,12 @@ std::int64_t highest_incarnation(const journal::JournalsReader& journals) {
   return branches.empty() ? 0 : branches.back().incarnation;
 }
 
-struct Start { std::size_t index = 0; Head from; };
-Start find_start(const journal::JournalsReader& journals, const std::vector<ServerBranch>& branches, const ServerPosition& cursor) {
+struct Start {
+  std::size_t index = 0;
+  Head from;
+};
+Start find_start(const journal::JournalsReader& journals, const std::vector<ServerBranch>& branches,
+                 const ServerPosition& cursor) {
   for (std::size_t i = 0; i < branches.size(); ++i) {
     const Branch& b = branches[i].branch;
     if (branches[i].incarnation != cursor.incarnation) continue;
@@ -51,8 +55,8 @@ Start find_start(const journal::JournalsReader& journals, const std::vector<Serv
 }
 
 // Entries of earlier incarnations that a new entry of the server says it has, and that are not here.
-std::optional<std::int64_t> incarnation_behind(const journal::JournalsReader& journals, const DecodedBatch& batch, std::int64_t known,
-                                               std::int64_t incarnation) {
+std::optional<std::int64_t> incarnation_behind(const journal::JournalsReader& journals, const DecodedBatch& batch,
+                                               std::int64_t known, std::int64_t incarnation) {
   std::optional<std::int64_t> behind;
   for (auto i = static_cast<std::size_t>(known); i < batch.entries.size(); ++i) {
     const auto* heads = batch.entries[i].ok() ? std::get_if<journal::Heads>(&batch.entries[i]->body) : nullptr;
@@ -69,7 +73,8 @@ std::optional<std::int64_t> incarnation_behind(const journal::JournalsReader& jo
 Problem bad_certificate(const std::string& terminal) {
   return {"bad_certificate",
           terminal,
-          {"Máy chủ này không có chứng nhận của ban tổ chức phiên này.", "This server is not certified by the organizer of this fair."}};
+          {"Máy chủ này không có chứng nhận của ban tổ chức phiên này.",
+           "This server is not certified by the organizer of this fair."}};
 }
 
 json row_json(const FeedRow& row) {
@@ -121,7 +126,8 @@ Result<Feed> feed_from_json(std::string_view text) {
   const json& batches = (*o)["batches"];
   const auto cursor = wire::position((*o)["cursor"]);
   const auto incarnation = wire::integer(*o, "incarnation"), server_time = wire::integer(*o, "server_time");
-  if (!batches.is_array() || batches.size() > kMaxFeedBatches || !cursor || !incarnation || !server_time) return wire::bad_answer();
+  if (!batches.is_array() || batches.size() > kMaxFeedBatches || !cursor || !incarnation || !server_time)
+    return wire::bad_answer();
   Feed feed;
   feed.incarnation = *incarnation;
   feed.cursor = *cursor;
@@ -158,8 +164,9 @@ Feed make_feed(const ledger::Reader& books, const ServerPosition& cursor, Millis
     while (at != branch.head) {
       if (entries >= kMaxFeedEntries || bytes >= kPreferredFeedBytes) return feed;
       auto cut = cut_batch(books, branch, at, kMaxFeedEntries - entries, kPreferredFeedBytes - bytes);
-      if (!cut) break;   // not sealed yet
-      if (!feed.batches.empty() && (entries + cut->entries > kMaxFeedEntries || bytes + cut->text.size() > kPreferredFeedBytes)) return feed;
+      if (!cut) break;  // not sealed yet
+      if (!feed.batches.empty() && (entries + cut->entries > kMaxFeedEntries || bytes + cut->text.size() > kPreferredFeedBytes))
+        return feed;
       entries += cut->entries;
       bytes += cut->text.size();
       at = cut->end;

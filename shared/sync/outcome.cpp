@@ -10,12 +10,18 @@ using nlohmann::json;
 namespace {
 
 json to_value(const Accepted& a) {
-  return {{"status", "accepted"}, {"head", wire::of(a.head)},   {"appended", a.appended}, {"known", a.known},
-          {"forked", a.forked},   {"branches", a.branches}, {"personal_refused", a.personal_refused}};
+  return {{"status", "accepted"},
+          {"head", wire::of(a.head)},
+          {"appended", a.appended},
+          {"known", a.known},
+          {"forked", a.forked},
+          {"branches", a.branches},
+          {"personal_refused", a.personal_refused}};
 }
 json to_value(const UnknownPrev& u) {
   json branches = json::array();
-  for (const UnknownPrev::Here& here : u.branches) branches.push_back({{"base", wire::of(here.base)}, {"head", wire::of(here.head)}});
+  for (const UnknownPrev::Here& here : u.branches)
+    branches.push_back({{"base", wire::of(here.base)}, {"head", wire::of(here.head)}});
   return {{"status", "unknown_prev"}, {"branches", std::move(branches)}};
 }
 json to_value(const Problem& p) {
@@ -64,9 +70,12 @@ Result<Outcome> outcome_from_json(std::string_view text) {
   if (!o) return wire::bad_answer();
   const std::string status = wire::text(*o, "status").value_or("");
   std::optional<Outcome> outcome;
-  if (status == "accepted") outcome = accepted(*o);
-  else if (status == "unknown_prev") outcome = unknown_prev(*o);
-  else if (status == "refused") outcome = refused(*o);
+  if (status == "accepted")
+    outcome = accepted(*o);
+  else if (status == "unknown_prev")
+    outcome = unknown_prev(*o);
+  else if (status == "refused")
+    outcome = refused(*o);
   if (!outcome) return wire::bad_answer();
   return std::move(*outcome);
 }

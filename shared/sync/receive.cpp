@@ -48,7 +48,10 @@ class Tree {
     return nullptr;
   }
 
-  struct Child { const Branch* branch; StoredEntry entry; };
+  struct Child {
+    const Branch* branch;
+    StoredEntry entry;
+  };
   // The entry `hash` that continues `at`, a place of `branch`; in that branch, or first in another that starts there.
   std::optional<Child> child(const Branch* branch, const Head& at, const Hash& hash) const {
     if (auto entry = own(*branch, at.seq + 1); entry && entry->at.hash == hash) return Child{branch, std::move(*entry)};
@@ -74,7 +77,9 @@ class Tree {
 };
 
 Problem wrong_root() {
-  return {"wrong_root", "", {"Nhật ký này thuộc về một ban tổ chức khác.", "This journal belongs to another organizer's fair of that name."}};
+  return {"wrong_root",
+          "",
+          {"Nhật ký này thuộc về một ban tổ chức khác.", "This journal belongs to another organizer's fair of that name."}};
 }
 
 // Two fairs of one name are two: nothing of another root comes in beside the server journals that are here.
@@ -108,7 +113,8 @@ std::optional<Problem> not_enrolled(const Transaction& tx, const JournalId& jour
 }
 
 // Whether this journal may come in at all. `known`: its first entry in the batch is here already.
-std::optional<Problem> refusal(const Transaction& tx, const DecodedBatch& decoded, bool new_here, bool known, bool trust_unknown) {
+std::optional<Problem> refusal(const Transaction& tx, const DecodedBatch& decoded, bool new_here, bool known,
+                               bool trust_unknown) {
   const JournalId& journal = decoded.batch.journal;
   if (new_here && another_root_rules(tx, journal)) return wrong_root();
   if (!journal::is_server_terminal(journal.terminal)) {
@@ -138,7 +144,7 @@ void complete(Transaction& tx, const std::string& terminal, const StoredEntry& h
 UnknownPrev what_is_here(const std::vector<Branch>& branches) {
   UnknownPrev out;
   for (const Branch& b : branches) {
-    if (out.branches.size() < kMaxHeadsInReply / 2) out.branches.push_back({b.base, b.head});   // a base and a head each
+    if (out.branches.size() < kMaxHeadsInReply / 2) out.branches.push_back({b.base, b.head});  // a base and a head each
   }
   return out;
 }
@@ -190,7 +196,7 @@ Outcome receive(Transaction& tx, const DecodedBatch& decoded, bool trust_unknown
   std::vector<Incoming> fresh;
   fresh.reserve(count - known);
   for (std::size_t i = known; i < count; ++i) fresh.push_back(incoming(decoded, i));
-  Branch branch = *tx.branch(no);   // read again: filling gaps may have changed what posting carries along
+  Branch branch = *tx.branch(no);  // read again: filling gaps may have changed what posting carries along
   ledger::append(tx, branch, fresh);
   out.head = branch.head;
   return out;

@@ -33,7 +33,7 @@ Sender::Sender(journal::BranchNo branch, SendState state, std::function<double()
     : branch_(branch), state_(std::move(state)), random_(std::move(random)) {}
 
 std::optional<std::string> Sender::next(const JournalsReader& journals, Milliseconds now) {
-  const bool backing_off = now < retry_at_ && retry_at_ - now <= kMostBackoff;   // a clock set back must not silence us
+  const bool backing_off = now < retry_at_ && retry_at_ - now <= kMostBackoff;  // a clock set back must not silence us
   if (in_flight_ || backing_off) return std::nullopt;
   const std::optional<Branch> branch = journals.branch(branch_);
   if (!branch || branch->head.seq == 0) return std::nullopt;
@@ -55,7 +55,7 @@ std::optional<std::string> Sender::next(const JournalsReader& journals, Millisec
 
 void Sender::on_outcome(const JournalsReader& journals, const Outcome& outcome, Milliseconds now) {
   const std::optional<Branch> branch = journals.branch(branch_);
-  if (!in_flight_ || !branch) return;   // an answer that comes after its time was up: what it said is asked again anyway
+  if (!in_flight_ || !branch) return;  // an answer that comes after its time was up: what it said is asked again anyway
   in_flight_ = false;
   if (const auto* refusal = std::get_if<Problem>(&outcome)) {
     problem_ = *refusal;
@@ -72,7 +72,8 @@ void Sender::on_outcome(const JournalsReader& journals, const Outcome& outcome, 
     return;
   }
   const Head common = highest_common(journals, *branch, std::get<UnknownPrev>(outcome));
-  // The first such answer is followed at once; a hop that goes on not to know what it just named gets no faster than a broken one.
+  // The first such answer is followed at once; a hop that goes on not to know what it just named gets no faster than a broken
+  // one.
   const bool progress = failures_ == 0 && common != sending_from_;
   state_.acknowledged = common;
   back_off(now);
@@ -83,8 +84,10 @@ Head Sender::highest_common(const JournalsReader& journals, const Branch& branch
   Head common{0, journal::genesis(branch.journal)};
   for (const UnknownPrev::Here& here : there.branches) {
     for (const Head& head : {here.base, here.head}) {
-      if (!on_chain(journals, branch, head)) must_reopen_ = true;
-      else if (head.seq > common.seq) common = head;
+      if (!on_chain(journals, branch, head))
+        must_reopen_ = true;
+      else if (head.seq > common.seq)
+        common = head;
     }
   }
   return common;

@@ -13,7 +13,7 @@ namespace phien::sync {
 
 // What is kept between runs (store meta "sync.<hop>"); losing it costs a few bytes on the wire, never an entry.
 struct SendState {
-  journal::Head acknowledged;              // by this hop, on this journal's own chain
+  journal::Head acknowledged;  // by this hop, on this journal's own chain
   Milliseconds acknowledged_at = 0;
   std::string to_json() const;
   static std::optional<SendState> from_json(std::string_view json);

@@ -19,7 +19,7 @@ using journal::StoredEntry;
 
 namespace {
 
-constexpr std::size_t kMaxContinued = 64;   // journals one device may have written, one after the other
+constexpr std::size_t kMaxContinued = 64;  // journals one device may have written, one after the other
 
 // This device's journals: the one it writes and those it continues.
 std::vector<JournalId> written_here(const ledger::Reader& books, const JournalId& own) {
@@ -42,7 +42,8 @@ std::vector<JournalId> written_here(const ledger::Reader& books, const JournalId
 }
 
 // Up to which own entry of each branch the server's figures go.
-std::map<BranchNo, Seq> included(const ledger::Reader& books, const std::vector<Branch>& branches, const std::vector<Ref>& heads) {
+std::map<BranchNo, Seq> included(const ledger::Reader& books, const std::vector<Branch>& branches,
+                                 const std::vector<Ref>& heads) {
   std::map<BranchNo, Seq> to;
   bool any = false;
   Seq unknown = 0;
@@ -75,19 +76,24 @@ class Ahead {
     contributions_.clear();
     ledger::contribute(*entry, {terminal, stored.at}, when, "", contributions_);
     for (const ledger::Movement& m : contributions_.movements) {
-      changes_.push_back({when.time, stored.at, false, {std::string(m.exhibitor), std::string(m.product), std::string(m.place), m.qty}});
+      changes_.push_back(
+          {when.time, stored.at, false, {std::string(m.exhibitor), std::string(m.product), std::string(m.place), m.qty}});
     }
     for (const ledger::Counted& c : contributions_.counts) {
-      changes_.push_back({when.time, stored.at, true, {std::string(c.exhibitor), std::string(c.product), std::string(c.place), c.qty}});
+      changes_.push_back(
+          {when.time, stored.at, true, {std::string(c.exhibitor), std::string(c.product), std::string(c.place), c.qty}});
     }
   }
 
   void put_on(std::map<std::tuple<std::string, std::string, std::string>, Quantity>& rows) {
-    std::stable_sort(changes_.begin(), changes_.end(), [](const Change& a, const Change& b) { return std::tie(a.time, a.at) < std::tie(b.time, b.at); });
+    std::stable_sort(changes_.begin(), changes_.end(),
+                     [](const Change& a, const Change& b) { return std::tie(a.time, a.at) < std::tie(b.time, b.at); });
     for (const Change& c : changes_) {
       Quantity& on_hand = rows[{c.row.exhibitor, c.row.product, c.row.place}];
-      if (!c.count) on_hand += c.row.on_hand;
-      else if (!voided_.contains(c.at.hash)) on_hand = c.row.on_hand;
+      if (!c.count)
+        on_hand += c.row.on_hand;
+      else if (!voided_.contains(c.at.hash))
+        on_hand = c.row.on_hand;
     }
   }
 
@@ -96,7 +102,7 @@ class Ahead {
     Milliseconds time = 0;
     journal::Head at;
     bool count = false;
-    FeedRow row;   // on_hand: the quantity moved, or counted
+    FeedRow row;  // on_hand: the quantity moved, or counted
   };
   ledger::Contributions contributions_;
   std::vector<Change> changes_;

@@ -14,7 +14,7 @@ using journal::Seq;
 using journal::StoredEntry;
 
 Verification verify(const ledger::Reader& books, const std::function<void(std::int64_t, std::int64_t)>& progress) {
-  const std::vector<Branch> branches = books.branches();   // parents before children: by number
+  const std::vector<Branch> branches = books.branches();  // parents before children: by number
   std::int64_t total = 0, done = 0;
   for (const Branch& b : branches) total += b.head.seq - b.base.seq;
 
@@ -31,7 +31,8 @@ Verification verify(const ledger::Reader& books, const std::function<void(std::i
       return true;
     });
     // Also those beyond the head: a seal that was left behind tells of entries that were cut off.
-    for (const auto& [seq, seal] : books.seals(b.no, b.base.seq + 1, std::numeric_limits<Seq>::max())) examination.seal(index, seq, seal);
+    for (const auto& [seq, seal] : books.seals(b.no, b.base.seq + 1, std::numeric_limits<Seq>::max()))
+      examination.seal(index, seq, seal);
     examination.end(index, b.head);
   }
   if (progress) progress(done, total);
@@ -41,21 +42,27 @@ Verification verify(const ledger::Reader& books, const std::function<void(std::i
 Result<Verification> verify_export(std::string_view text, std::string_view fair) {
   constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
   Examination examination;
-  struct Opened { std::size_t index; journal::JournalId journal; };
+  struct Opened {
+    std::size_t index;
+    journal::JournalId journal;
+  };
   std::vector<Opened> opened;
   while (!text.empty()) {
     const Result<journal::Batch> read = journal::read_batch(text, unlimited, unlimited);
     if (!read) return read.problem();
     const journal::Batch& batch = read.value();
     if (!fair.empty() && batch.journal.fair != fair) {
-      return Problem{"wrong_fair", batch.journal.fair, {"Nhật ký này thuộc về một phiên khác.", "This journal belongs to another fair."}};
+      return Problem{
+          "wrong_fair", batch.journal.fair, {"Nhật ký này thuộc về một phiên khác.", "This journal belongs to another fair."}};
     }
     // It starts its journal, goes on where a batch before it ended, or forks off inside one.
     std::size_t parent = Examination::kNone, index = Examination::kNone;
     for (const Opened& o : opened) {
       if (o.journal != batch.journal || batch.prev.seq == 0) continue;
-      if (examination.head(o.index) == batch.prev) index = o.index;
-      else if (examination.hash_at(o.index, batch.prev.seq) == batch.prev.hash) parent = o.index;
+      if (examination.head(o.index) == batch.prev)
+        index = o.index;
+      else if (examination.hash_at(o.index, batch.prev.seq) == batch.prev.hash)
+        parent = o.index;
     }
     if (index == Examination::kNone) {
       index = examination.begin(batch.journal, parent, batch.prev);

@@ -42,7 +42,7 @@ struct Verification {
   std::vector<Finding> findings;
 };
 
-inline constexpr std::size_t kMaxFindings = 1'000;   // of one verification; a wreck is a wreck
+inline constexpr std::size_t kMaxFindings = 1'000;  // of one verification; a wreck is a wreck
 
 // `progress(done, total)`: entries.
 Verification verify(const ledger::Reader& books, const std::function<void(std::int64_t, std::int64_t)>& progress = {});

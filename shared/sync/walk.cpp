@@ -34,7 +34,7 @@ Seals seals_on_chain(const JournalsReader& journals, const Branch& branch, Seq f
 // Entries of a chain with what travels beside them; owns what the items view.
 struct Cargo {
   std::vector<StoredEntry> entries;
-  std::vector<BatchItem> items;   // items[i] views entries[i].bytes once `seal_up` ran
+  std::vector<BatchItem> items;  // items[i] views entries[i].bytes once `seal_up` ran
   std::size_t bytes = kHeaderBytes + kSealLine;
 };
 
@@ -138,8 +138,8 @@ Head sealed_at_or_before(const JournalsReader& journals, const Branch& branch, S
   return {0, journal::genesis(branch.journal)};
 }
 
-std::optional<CutBatch> cut_batch(const JournalsReader& journals, const Branch& branch, const Head& from, std::size_t preferred_entries,
-                                  std::size_t preferred_bytes) {
+std::optional<CutBatch> cut_batch(const JournalsReader& journals, const Branch& branch, const Head& from,
+                                  std::size_t preferred_entries, std::size_t preferred_bytes) {
   Seals ends = seals_on_chain(journals, branch, from.seq + 1, from.seq + static_cast<Seq>(kMaxBatchEntries));
   if (ends.empty()) return std::nullopt;
   const Seq preferred = from.seq + static_cast<Seq>(std::min(preferred_entries, kMaxBatchEntries));
@@ -147,9 +147,10 @@ std::optional<CutBatch> cut_batch(const JournalsReader& journals, const Branch& 
   Cargo cargo = load(journals, branch, from.seq, ends.back().first, std::min(preferred_bytes, kMaxBatchBytes), ends);
   const Seq loaded = from.seq + static_cast<Seq>(cargo.items.size());
   while (!ends.empty() && ends.back().first > loaded) ends.pop_back();
-  if (ends.empty()) return std::nullopt;   // entries are gone from the store: verify says which
+  if (ends.empty()) return std::nullopt;  // entries are gone from the store: verify says which
   const auto count = static_cast<std::size_t>(ends.back().first - from.seq);
-  for (std::size_t i = count; i < cargo.items.size(); ++i) cargo.bytes -= entry_line(cargo.items[i]) + personal_line(cargo.items[i]);
+  for (std::size_t i = count; i < cargo.items.size(); ++i)
+    cargo.bytes -= entry_line(cargo.items[i]) + personal_line(cargo.items[i]);
   cargo.items.resize(count);
   cargo.entries.resize(count);
   strip(cargo);

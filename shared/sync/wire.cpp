@@ -32,7 +32,7 @@ std::optional<std::string> text(const json& object, const char* key) {
 }
 
 std::optional<std::int64_t> integer(const json& object, const char* key) {
-  constexpr std::int64_t largest = 9'007'199'254'740'991;   // 2^53 − 1, what every JSON reader keeps exactly
+  constexpr std::int64_t largest = 9'007'199'254'740'991;  // 2^53 − 1, what every JSON reader keeps exactly
   const json* value = field(object, key);
   if (value == nullptr || !value->is_number_integer()) return std::nullopt;
   if (value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(largest)) return std::nullopt;

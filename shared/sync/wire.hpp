@@ -23,6 +23,6 @@ std::optional<journal::Head> head(const nlohmann::json& object);
 std::optional<journal::Ref> ref(const nlohmann::json& object);
 std::optional<journal::ServerPosition> position(const nlohmann::json& object);
 
-Problem bad_answer();   // code "bad_answer"
+Problem bad_answer();  // code "bad_answer"
 
 }  // namespace phien::sync::wire

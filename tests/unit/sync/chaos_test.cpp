@@ -98,7 +98,7 @@ void live_through(std::uint64_t seed) {
   Machine till("T1", root.public_key());
   server.enrol(till);
   till.write(stock_in_of("CB0001", 500'000));
-  std::optional<Machine> copy;   // in some disasters the device is cloned half way
+  std::optional<Machine> copy;  // in some disasters the device is cloned half way
   const bool clones = dice.chance(0.3), restores = dice.chance(0.3);
   const int clone_at = static_cast<int>(dice.upto(kChaosSteps - 1)), restore_at = static_cast<int>(dice.upto(kChaosSteps - 1));
 

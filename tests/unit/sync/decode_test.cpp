@@ -133,7 +133,7 @@ TEST_CASE("I10: a batch at its limit of bytes is taken, one byte above is too lo
   const std::size_t room = sync::kMaxBatchBytes - hand.text().size();
   REQUIRE(room > 10);
   REQUIRE(room < 65'000);
-  hand.bytes.emplace_back(room - 3, 'y');   // "e ", the bytes, a line feed
+  hand.bytes.emplace_back(room - 3, 'y');  // "e ", the bytes, a line feed
   REQUIRE(hand.text().size() == sync::kMaxBatchBytes);
   CHECK(code_of(sync::decode_batch(hand.text(), kFair)) == "ok");
   hand.bytes.back() += 'y';
@@ -162,10 +162,13 @@ TEST_CASE("I10: an exported journal of any length is taken in pieces that end at
   CHECK(refused.problem().code == "too_long");
 
   int seen = 0;
-  const auto stopped = sync::decode_export(hand.text(7) + hand.text(7), kFair, [&](sync::DecodedBatch) -> Result<bool> { return ++seen < 4; });
+  const auto stopped =
+      sync::decode_export(hand.text(7) + hand.text(7), kFair, [&](sync::DecodedBatch) -> Result<bool> { return ++seen < 4; });
   REQUIRE(stopped.ok());
   CHECK(*stopped == 4);
-  const auto failed = sync::decode_export(hand.text(7), kFair, [&](sync::DecodedBatch) -> Result<bool> { return Problem{"stop", "", {}}; });
+  const auto failed = sync::decode_export(hand.text(7), kFair, [&](sync::DecodedBatch) -> Result<bool> {
+    return Problem{"stop", "", {}};
+  });
   REQUIRE(!failed.ok());
   CHECK(failed.problem().code == "stop");
 }

@@ -140,13 +140,14 @@ Machine Machine::clone() const {
   copy.key = key;
   copy.journal = journal;
   copy.store = db::open_memory();
-  const auto taken = sync::decode_export(sync::export_chain(*look(), branch), kFair, [&](sync::DecodedBatch piece) -> Result<bool> {
-    copy.store->run([&](db::Transaction& tx) {
-      CHECK(std::holds_alternative<sync::Accepted>(sync::receive(tx, piece, true)));
-      copy.branch = tx.branches_of(journal).back().no;
-    });
-    return true;
-  });
+  const auto taken =
+      sync::decode_export(sync::export_chain(*look(), branch), kFair, [&](sync::DecodedBatch piece) -> Result<bool> {
+        copy.store->run([&](db::Transaction& tx) {
+          CHECK(std::holds_alternative<sync::Accepted>(sync::receive(tx, piece, true)));
+          copy.branch = tx.branches_of(journal).back().no;
+        });
+        return true;
+      });
   REQUIRE(taken.ok());
   return copy;
 }

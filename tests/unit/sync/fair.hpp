@@ -17,7 +17,7 @@ namespace phien::test {
 inline const std::string kFair = "cao-bang-2025";
 inline const std::string kExhibitor = "EX01", kPlace = "booth";
 
-journal::Entry entry_of(journal::Body body);                     // at a clock of its own that only goes forward
+journal::Entry entry_of(journal::Body body);                      // at a clock of its own that only goes forward
 journal::Sale sale_of(const std::string& product, Quantity qty);  // of kExhibitor at kPlace, paid in cash
 journal::StockIn stock_in_of(const std::string& product, Quantity qty);
 journal::StockCount count_of(const std::string& product, Quantity qty);
@@ -33,9 +33,9 @@ struct Machine {
   journal::Head write(journal::Body body) { return write(std::vector<journal::Entry>{entry_of(std::move(body))}); }
   // Takes a batch as a server does.
   sync::Outcome receive(const std::string& text, bool trust_unknown = false);
-  sync::Accepted accept(const std::string& text, bool trust_unknown = false);   // and it must be accepted
-  sync::UnknownPrev unknown(const std::string& text);                           // and its prev must be unknown
-  std::string refusal(const std::string& text, bool trust_unknown = false);     // and it must be refused: the code
+  sync::Accepted accept(const std::string& text, bool trust_unknown = false);  // and it must be accepted
+  sync::UnknownPrev unknown(const std::string& text);                          // and its prev must be unknown
+  std::string refusal(const std::string& text, bool trust_unknown = false);    // and it must be refused: the code
   // The batch (from, to] of the chain of a branch here.
   std::string batch(journal::Seq from, journal::Seq to, std::optional<journal::BranchNo> of = {}) const;
   std::string dump() const;
@@ -54,7 +54,7 @@ struct Server : Machine {
   // A certified server with its first entry written.
   explicit Server(const SecretKey& root, std::int64_t incarnation = 1, std::optional<journal::ServerPosition> parent = {});
   void enrol(const Machine& till, std::vector<std::string> exhibitors = {kExhibitor});
-  void note_heads();   // witness of every head of every other journal here
+  void note_heads();  // witness of every head of every other journal here
 };
 
 // An organizer, a server, and tills enrolled there that have opened their journals.

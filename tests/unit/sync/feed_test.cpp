@@ -95,7 +95,8 @@ TEST_CASE("an unknown cursor starts again from 1, and what is known is skipped")
   ServerPosition cursor;
   follow(till, fair.server, cursor);
   const std::string dump = till.dump();
-  for (const ServerPosition& lost : {ServerPosition{1, {3, sha256("?")}}, ServerPosition{1, {99, sha256("?")}}, ServerPosition{7, {1, sha256("?")}}}) {
+  for (const ServerPosition& lost :
+       {ServerPosition{1, {3, sha256("?")}}, ServerPosition{1, {99, sha256("?")}}, ServerPosition{7, {1, sha256("?")}}}) {
     const sync::Feed feed = sync::make_feed(*fair.server.look(), lost, 0);
     CHECK(feed.batches.size() == 1);
     CHECK(take(till, feed) == cursor);
@@ -140,7 +141,7 @@ TEST_CASE("I7: entries of the old server that are found later come down to every
   fair.server.enrol(knows);
   follow(knows, fair.server, at_knows);
 
-  Server second(fair.root, 2, backup);   // from the backup: without the last entry
+  Server second(fair.root, 2, backup);  // from the backup: without the last entry
   second.accept(fair.server.batch(0, backup.head.seq));
   follow(behind, second, at_behind);
   CHECK(at_behind.incarnation == 2);
@@ -184,7 +185,8 @@ TEST_CASE("a feed on the wire comes back as it was, and nothing else is understo
   CHECK(back->stock->rows == feed.stock->rows);
   CHECK(back->stock->heads == feed.stock->heads);
   for (std::size_t cut = 0; cut < text.size(); cut += 97) CHECK(!sync::feed_from_json(text.substr(0, cut)).ok());
-  for (const char* bad : {"", "[]", "{}", R"({"batches":[1],"cursor":{"hash":"","incarnation":1,"seq":1},"incarnation":1,"server_time":0})"}) {
+  for (const char* bad :
+       {"", "[]", "{}", R"({"batches":[1],"cursor":{"hash":"","incarnation":1,"seq":1},"incarnation":1,"server_time":0})"}) {
     CHECK(!sync::feed_from_json(bad).ok());
   }
   std::string bad_row = text;
@@ -222,7 +224,7 @@ TEST_CASE("a till never subtracts its own sale twice, whichever of its entries a
   fair.server.accept(till.batch(0, 2));
   const sync::FeedStock half_way = sync::make_stock(*fair.server.look(), {kExhibitor}, 2);
   CHECK(shown(till, half_way) == 92'000);
-  CHECK(shown(till, before) == 92'000);   // an older message, still true for this till
+  CHECK(shown(till, before) == 92'000);  // an older message, still true for this till
   fair.server.accept(till.batch(0, 3));
   const sync::FeedStock all = sync::make_stock(*fair.server.look(), {kExhibitor}, 3);
   CHECK(shown(till, all) == 92'000);
@@ -238,7 +240,7 @@ TEST_CASE("a till never subtracts its own sale twice, whichever of its entries a
 TEST_CASE("a count of this till replaces the figure until the server has it; a count that was taken back does not") {
   Fair fair;
   Machine till = fair.till("T1");
-  journal::ClockReading clock;   // counts need a known time
+  journal::ClockReading clock;  // counts need a known time
   const journal::Entry at = entry_of(note_of(""));
   clock.server = at.time.wall;
   clock.up = at.time.up;
@@ -273,8 +275,10 @@ TEST_CASE("I7: after a new journal was opened, sales of the old one that the ser
   const Head last = till.own().head;
   Machine next("T2", fair.root.public_key());
   fair.server.enrol(next);
-  next.store = std::move(till.store);   // the same device
-  next.store->run([&](db::Transaction& tx) { next.branch = tx.add_branch(next.journal, 0, {0, journal::genesis(next.journal)}); });
+  next.store = std::move(till.store);  // the same device
+  next.store->run([&](db::Transaction& tx) {
+    next.branch = tx.add_branch(next.journal, 0, {0, journal::genesis(next.journal)});
+  });
   journal::JournalOpen open;
   open.program = "phien-pos 0.1.0";
   open.continues = Ref{"T1", last.seq, last.hash};

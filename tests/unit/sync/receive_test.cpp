@@ -58,7 +58,7 @@ TEST_CASE("I2: overlapping, half and out-of-order batches post each entry once")
   CHECK(overlapping.known == 2);
   CHECK(overlapping.appended == 7);
   CHECK(fair.server.accept(till.batch(2, 6)).appended == 0);
-  CHECK(fair.server.accept(till.batch(2, 6)).head.seq == 12);   // the head of the branch, not the end of the batch
+  CHECK(fair.server.accept(till.batch(2, 6)).head.seq == 12);  // the head of the branch, not the end of the batch
   CHECK(fair.server.accept(till.batch(0, 20)).appended == 8);
   const std::string pieces = fair.server.dump();
 
@@ -75,7 +75,7 @@ TEST_CASE("a fork is kept as two branches, whichever side comes first and howeve
   for (int i = 0; i < 4; ++i) till.write(sale_of("CB0001", 1'000));
   for (int i = 0; i < 3; ++i) copy.write(sale_of("CB0001", 2'000));
   fair.server.accept(till.batch(0, 9));
-  const sync::Accepted fork = fair.server.accept(copy.batch(0, 8));   // starts long before the fork
+  const sync::Accepted fork = fair.server.accept(copy.batch(0, 8));  // starts long before the fork
   CHECK(fork.forked);
   CHECK(fork.branches == 2);
   CHECK(fork.known == 5);
@@ -112,11 +112,13 @@ TEST_CASE("a fork of a fork, and one at the very first entry, find their places"
   till.write(sale_of("CB0001", 1'000));
   second.write(sale_of("CB0001", 2'000));
   third.write(sale_of("CB0001", 3'000));
-  Machine fresh("T1", fair.root.public_key());   // a device whose disk was lost after enrolment, with the key kept
+  Machine fresh("T1", fair.root.public_key());  // a device whose disk was lost after enrolment, with the key kept
   fresh.key = till.key;
   fresh.journal = till.journal;
   fresh.store = db::open_memory();
-  fresh.store->run([&](db::Transaction& tx) { fresh.branch = tx.add_branch(till.journal, 0, {0, journal::genesis(till.journal)}); });
+  fresh.store->run([&](db::Transaction& tx) {
+    fresh.branch = tx.add_branch(till.journal, 0, {0, journal::genesis(till.journal)});
+  });
   fresh.write(note_of("bắt đầu lại"));
 
   fair.server.accept(till.batch(0, 5));
@@ -169,7 +171,7 @@ TEST_CASE("a terminal that is not enrolled, or with another key, is refused unle
   thief.write(sale_of("CB0001", 1'000));
   CHECK(fair.server.refusal(thief.batch(0, 1)) == "wrong_key");
   CHECK(fair.server.accept(stranger.batch(0, 1), true).appended == 1);
-  CHECK(fair.server.refusal(stranger.batch(0, 1)) == "not_enrolled");   // still, until it is
+  CHECK(fair.server.refusal(stranger.batch(0, 1)) == "not_enrolled");  // still, until it is
   fair.server.enrol(stranger);
   CHECK(fair.server.accept(stranger.batch(0, 1)).known == 1);
 }
@@ -189,10 +191,10 @@ TEST_CASE("a server journal comes in by its certificate alone, also when a batch
   CHECK(hub.accept(fair.server.batch(0, 3)).appended == 3);
   CHECK(hub.accept(fair.server.batch(2, 5)).appended == 2);
 
-  Machine forged("_server.1", fair.root.public_key());   // says it is a server; nobody certified its key
+  Machine forged("_server.1", fair.root.public_key());  // says it is a server; nobody certified its key
   forged.write(note_of("không có chứng nhận"));
   CHECK(hub.refusal(forged.batch(0, 1)) == "bad_certificate");
-  Server liar(SecretKey::generate(), 2);                  // certified, by another root than it names
+  Server liar(SecretKey::generate(), 2);  // certified, by another root than it names
   liar.journal.root = fair.root.public_key();
   Machine dressed("_server.2", fair.root.public_key());
   journal::Entry first = journal::decode(chain_of(*liar.look(), liar.branch)[0].bytes).value();
@@ -221,7 +223,7 @@ TEST_CASE("I6: lost bytes travel as their digest, the rest posts; the ledger is 
   CHECK(filled.known == 8);
   const std::string with = fair.server.dump();
   CHECK(with != without);
-  CHECK(fair.server.accept(holes).known == 8);   // known bytes are not forgotten
+  CHECK(fair.server.accept(holes).known == 8);  // known bytes are not forgotten
   CHECK(fair.server.dump() == with);
 
   Machine whole(fair.server.journal.terminal, fair.root.public_key());
@@ -289,7 +291,8 @@ TEST_CASE("every seal that came is kept, also one for entries known before") {
 
 TEST_CASE("an outcome on the wire comes back as it was, and nothing else is understood") {
   const Head a{3, sha256("a")}, b{9, sha256("b")};
-  const std::vector<sync::Outcome> outcomes{sync::Accepted{a, 5, 2, true, 3, 1}, sync::UnknownPrev{{{a, b}, {b, b}}}, sync::UnknownPrev{},
+  const std::vector<sync::Outcome> outcomes{sync::Accepted{a, 5, 2, true, 3, 1}, sync::UnknownPrev{{{a, b}, {b, b}}},
+                                            sync::UnknownPrev{},
                                             Problem{"wrong_key", "T1", {"Máy đã đăng ký với khóa khác.", "Another key."}}};
   for (const sync::Outcome& outcome : outcomes) {
     const std::string text = sync::to_json(outcome);
@@ -300,8 +303,8 @@ TEST_CASE("an outcome on the wire comes back as it was, and nothing else is unde
     for (std::size_t cut = 0; cut < text.size(); cut += 7) CHECK(!sync::outcome_from_json(text.substr(0, cut)).ok());
   }
   for (const char* bad : {"", "[]", "null", "1", "{}", R"({"status":"accepted"})", R"({"status":"unknown_prev","branches":{}})",
-                          R"({"status":"unknown_prev","branches":[1]})", R"({"status":"refused","code":"x","where":"","message":"no"})",
-                          R"({"status":7})"}) {
+                          R"({"status":"unknown_prev","branches":[1]})",
+                          R"({"status":"refused","code":"x","where":"","message":"no"})", R"({"status":7})"}) {
     CHECK(!sync::outcome_from_json(bad).ok());
   }
   sync::UnknownPrev many;

@@ -40,7 +40,8 @@ TEST_CASE("what is kept between runs comes back; anything else is a fresh start"
   REQUIRE(back);
   CHECK(back->acknowledged == state.acknowledged);
   CHECK(back->acknowledged_at == state.acknowledged_at);
-  for (const char* bad : {"", "{}", "[]", R"({"acknowledged":1,"acknowledged_at":1})", R"({"acknowledged":{"hash":"00","seq":1},"acknowledged_at":1})"}) {
+  for (const char* bad : {"", "{}", "[]", R"({"acknowledged":1,"acknowledged_at":1})",
+                          R"({"acknowledged":{"hash":"00","seq":1},"acknowledged_at":1})"}) {
     CHECK(!sync::SendState::from_json(bad));
   }
 }
@@ -53,7 +54,7 @@ TEST_CASE("a terminal catches up in batches of the preferred size, and says how 
   const auto first = sender.next(*till.look(), 0);
   REQUIRE(first);
   CHECK(batch_lengths(*first) == std::vector<std::size_t>{sync::kPreferredBatchEntries});
-  CHECK(!sender.next(*till.look(), 0));   // one at a time
+  CHECK(!sender.next(*till.look(), 0));  // one at a time
   sender.on_outcome(*till.look(), fair.server.receive(*first), 5);
   CHECK(sender.state().acknowledged.seq == 200);
   CHECK(sender.state().acknowledged_at == 5);
@@ -131,7 +132,8 @@ TEST_CASE("I10: a sealed run that has grown beyond the limit travels with less: 
   CHECK(fair.server.accept(*batch, true).appended == 80);
 }
 
-TEST_CASE("I10: backing off grows from a quarter of a second to half a minute, jittered, and a refusal is shown until it is over") {
+TEST_CASE(
+    "I10: backing off grows from a quarter of a second to half a minute, jittered, and a refusal is shown until it is over") {
   Fair fair;
   Machine till = fair.till("T1");
   for (const double jitter : {0.0, 0.5, 1.0}) {
@@ -186,11 +188,11 @@ TEST_CASE("I7: a hop restored to an earlier state is given what it lost, older t
   for (int i = 0; i < 60; ++i) till.write(note_of("ghi chú"));
   sync::Sender sender(till.branch, {}, half);
   CHECK(drive(sender, till, fair.server) == 1);
-  Machine restored(fair.server.journal.terminal, fair.root.public_key());   // from a backup of the first day
+  Machine restored(fair.server.journal.terminal, fair.root.public_key());  // from a backup of the first day
   restored.accept(fair.server.batch(0, fair.server.own().head.seq));
   restored.accept(till.batch(0, 20));
   till.write(note_of("sau đó"));
-  CHECK(drive(sender, till, restored) == 2);   // unknown, then from 20
+  CHECK(drive(sender, till, restored) == 2);  // unknown, then from 20
   CHECK(sender.state().acknowledged == till.own().head);
   CHECK(!sender.must_reopen());
   CHECK(restored.look()->branches_of(till.journal)[0].head == till.own().head);
@@ -203,7 +205,7 @@ TEST_CASE("I7: a hop restored to an earlier state is given what it lost, older t
   CHECK(drive(sender, till, again) == 2);
   CHECK(again.look()->branches_of(till.journal)[0].head == till.own().head);
   sync::Sender next_run(till.branch, sender.state(), half);
-  CHECK(drive(next_run, till, again) == 1);   // one unit, to learn that all is well
+  CHECK(drive(next_run, till, again) == 1);  // one unit, to learn that all is well
 }
 
 TEST_CASE("I7: a device restored to an earlier state learns that its journal goes on elsewhere before it writes on") {
@@ -249,8 +251,10 @@ TEST_CASE("a hop that goes on not to know what it just named is asked ever more 
   int asked = 0;
   for (; asked < 10; ++asked) {
     const auto batch = sender.next(*till.look(), now);
-    if (!batch) now = sender.retry_at();
-    else sender.on_outcome(*till.look(), sync::UnknownPrev{}, now);
+    if (!batch)
+      now = sender.retry_at();
+    else
+      sender.on_outcome(*till.look(), sync::UnknownPrev{}, now);
   }
   CHECK(now > 1'000);
   CHECK(drive(sender, till, fair.server, now + 30'000) == 1);
@@ -283,14 +287,14 @@ TEST_CASE("an exported chain has every seal and all personal data, through the b
   const auto branches = snapshot->branches_of(till.journal);
   REQUIRE(branches.size() == 2);
   const std::string out = sync::export_chain(*snapshot, branches[1].no);
-  CHECK(out == sync::export_chain(*copy.look(), copy.branch));   // as its writer has it
+  CHECK(out == sync::export_chain(*copy.look(), copy.branch));  // as its writer has it
   const auto batch = sync::decode_batch(out, kFair);
   REQUIRE(batch.ok());
   REQUIRE(batch->batch.items.size() == 5);
   CHECK(batch->batch.items[1].personal == personal);
   CHECK(batch->batch.items[0].seal.has_value());
   CHECK(batch->batch.items[1].seal.has_value());
-  CHECK(!batch->batch.items[2].seal.has_value());   // inside a unit
+  CHECK(!batch->batch.items[2].seal.has_value());  // inside a unit
   CHECK(batch->batch.items[3].seal.has_value());
   CHECK(sync::export_chain(*snapshot, 999).empty());
 }

@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <map>
 
 #include "shared/sync/verify.hpp"
 #include "tests/unit/sync/fair.hpp"
+#include "tests/unit/sync/loose.hpp"
 
 using namespace phien;
 using namespace phien::test;
@@ -16,85 +16,6 @@ using journal::Seq;
 using journal::StoredEntry;
 
 namespace {
-
-// A copy of a store that lets everything be changed, as somebody with the disk in hand can. It has no books: verify trusts none.
-struct Loose : ledger::Reader {
-  explicit Loose(const ledger::Reader& from) {
-    for (const Branch& b : from.branches()) {
-      rows[b.no] = b;
-      from.scan(b.no, b.base.seq + 1, b.head.seq, [&](const StoredEntry& e) {
-        entries[{b.no, e.at.seq}] = e;
-        return true;
-      });
-      for (const auto& [seq, seal] : from.seals(b.no, 1, b.head.seq)) kept_seals[{b.no, seq}] = seal;
-    }
-  }
-  std::vector<Branch> select(const std::function<bool(const Branch&)>& take) const {
-    std::vector<Branch> out;
-    for (const auto& [no, b] : rows) {
-      if (take(b)) out.push_back(b);
-    }
-    return out;
-  }
-  std::vector<Branch> branches() const override { return select([](const Branch&) { return true; }); }
-  std::vector<Branch> branches_of(const journal::JournalId& j) const override { return select([&](const Branch& b) { return b.journal == j; }); }
-  std::vector<Branch> branches_of_terminal(const std::string& t) const override {
-    return select([&](const Branch& b) { return b.journal.terminal == t; });
-  }
-  std::optional<Branch> branch(BranchNo no) const override {
-    const auto found = rows.find(no);
-    return found == rows.end() ? std::nullopt : std::optional(found->second);
-  }
-  std::optional<StoredEntry> entry(BranchNo no, Seq seq) const override {
-    const auto found = entries.find({no, seq});
-    return found == entries.end() ? std::nullopt : std::optional(found->second);
-  }
-  void scan(BranchNo no, Seq from, Seq to, const std::function<bool(const StoredEntry&)>& visit) const override {
-    for (auto at = entries.lower_bound({no, from}); at != entries.end() && at->first <= std::pair(no, to); ++at) {
-      if (!visit(at->second)) return;
-    }
-  }
-  Seq first_at_or_after(BranchNo, Seq, Seq to, Milliseconds) const override { return to + 1; }
-  std::vector<std::pair<Seq, Signature>> seals(BranchNo no, Seq from, Seq to) const override {
-    std::vector<std::pair<Seq, Signature>> out;
-    for (auto at = kept_seals.lower_bound({no, from}); at != kept_seals.end() && at->first <= std::pair(no, to); ++at) {
-      out.emplace_back(at->first.second, at->second);
-    }
-    return out;
-  }
-  Seq last_seal(BranchNo no, Seq seq) const override {
-    const auto all = seals(no, 1, seq);
-    return all.empty() ? 0 : all.back().first;
-  }
-  std::optional<journal::PersonalData> personal(BranchNo, Seq) const override { return std::nullopt; }
-  ledger::Sum sum(std::string_view) const override { return {}; }
-  std::optional<std::string> fact(std::string_view) const override { return std::nullopt; }
-  void sums(std::string_view, const std::function<bool(std::string_view, const ledger::Sum&)>&) const override {}
-  void facts(std::string_view, const std::function<bool(std::string_view, std::string_view)>&) const override {}
-
-  // Writes the chain of a branch anew from what its bytes say now, from `first` on: what somebody does who covers his tracks.
-  void rechain(BranchNo no, Seq first) {
-    Branch& b = rows[no];
-    Hash before = first - 1 == b.base.seq ? b.base.hash : entries.at({no, first - 1}).at.hash;
-    for (Seq seq = first; seq <= b.head.seq; ++seq) {
-      StoredEntry& e = entries.at({no, seq});
-      e.digest = sha256(e.bytes);
-      before = journal::next_hash(before, e.digest);
-      e.at = {seq, before};
-    }
-    b.head.hash = before;
-  }
-  void cut(BranchNo no, Seq last) {
-    Branch& b = rows[no];
-    std::erase_if(entries, [&](const auto& e) { return e.first.first == no && e.first.second > last; });
-    std::erase_if(kept_seals, [&](const auto& s) { return s.first.first == no && s.first.second > last; });
-    b.head = last == b.base.seq ? b.base : entries.at({no, last}).at;
-  }
-
-  std::map<BranchNo, Branch> rows;
-  std::map<std::pair<BranchNo, Seq>, StoredEntry> entries;
-  std::map<std::pair<BranchNo, Seq>, Signature> kept_seals;
-};
 
 bool found(const sync::Verification& v, const std::string& code, const std::string& terminal, Seq seq) {
   return std::any_of(v.findings.begin(), v.findings.end(), [&](const sync::Finding& f) {
@@ -115,7 +36,7 @@ struct Day {
   Day() : one(fair.till("T1")), two(fair.till("T2")) {
     one.write(stock_in_of("CB0001", 100'000));
     for (int i = 0; i < 6; ++i) one.write(sale_of("CB0001", 1'000 + i));
-    fair.server.accept(sync::export_chain(*one.look(), one.branch));   // 8 entries, each with its seal
+    fair.server.accept(sync::export_chain(*one.look(), one.branch));  // 8 entries, each with its seal
     fair.server.note_heads();
     one.write(sale_of("CB0001", 9'000));
     one.write(sale_of("CB0001", 9'500));
@@ -240,7 +161,7 @@ TEST_CASE("I8: a cut tail is found up to what a witness saw; beyond that nothing
       CHECK(verdict(v, "T1").vouched_to == 8);
       CHECK(verdict(v, "T1").head.seq == 8);
     }
-    if (last == 9) CHECK_MESSAGE(found(v, "seal_missing", "T1", 9), codes(v));   // the middle of a batch: no seal came for it
+    if (last == 9) CHECK_MESSAGE(found(v, "seal_missing", "T1", 9), codes(v));  // the middle of a batch: no seal came for it
   }
   Loose all = day.loose();
   all.cut(no, 0);
@@ -266,14 +187,16 @@ TEST_CASE("I8: the server's own journal cut below what a terminal saw is found")
   CHECK(v.findings[0].what.en.find("T2:2") != std::string::npos);
 }
 
-TEST_CASE("I8: an exchanged key is found: kept seals no longer hold, and all written anew under it is not what was enrolled and seen") {
+TEST_CASE(
+    "I8: an exchanged key is found: kept seals no longer hold, and all written anew under it is not what was enrolled and seen") {
   const Day day;
   const BranchNo no = day.number(day.one);
   const SecretKey other = SecretKey::generate();
   Loose renamed = day.loose();
   renamed.rows[no].journal.key = other.public_key();
   auto v = sync::verify(renamed);
-  CHECK_MESSAGE((found(v, "chain_broken", "T1", 0) && found(v, "seal_wrong", "T1", 10) && found(v, "key_not_enrolled", "T1", 0)), codes(v));
+  CHECK_MESSAGE((found(v, "chain_broken", "T1", 0) && found(v, "seal_wrong", "T1", 10) && found(v, "key_not_enrolled", "T1", 0)),
+                codes(v));
 
   Loose anew = renamed;
   anew.rows[no].base.hash = journal::genesis(anew.rows[no].journal);
@@ -379,7 +302,7 @@ TEST_CASE("I8: an exported file is checked by itself") {
   };
   auto v = check(one);
   CHECK_MESSAGE(v.findings.empty(), codes(v));
-  CHECK(verdict(v, "T1").vouched_to == 0);   // nobody in the file saw it
+  CHECK(verdict(v, "T1").vouched_to == 0);  // nobody in the file saw it
   v = check(one + server + two);
   CHECK_MESSAGE(v.findings.empty(), codes(v));
   CHECK(verdict(v, "T1").vouched_to == 8);
@@ -403,7 +326,7 @@ TEST_CASE("I8: an exported file is checked by itself") {
   CHECK(found(check(dropped), "seal_wrong", "T1", 2));
   std::string other_key = one;
   other_key.replace(other_key.find("\nkey ") + 5, 64, hex(SecretKey::generate().public_key()));
-  CHECK(!sync::verify_export(other_key, kFair).ok());   // its `prev 0` is of another journal
+  CHECK(!sync::verify_export(other_key, kFair).ok());  // its `prev 0` is of another journal
   CHECK(sync::verify_export("not a journal").problem().code == "bad_batch");
   CHECK(sync::verify_export(one, "another-fair").problem().code == "wrong_fair");
 }
