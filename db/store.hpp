@@ -7,7 +7,8 @@
 //  - `done` is called after the job's writes are durable (survive kill -9 and power loss), never before (I1, I4); with the
 //    exception if the job threw or the commit failed. It runs on the writer thread: hand over, do not work there, do not throw.
 //  - After a failed sync of the disk nothing is written until the process is started anew: every job fails with StoreFailed.
-//    A disk that is full fails the jobs it met with StoreFull; the store goes on when there is room.
+//    A disk that is full fails the jobs it met with StoreFull, another program's lock on the file with StoreBusy; the store
+//    goes on when there is room, or when it is let in.
 //  - Snapshots see whole commits only, never block the writer and are never blocked by it. Any thread may take one; one
 //    snapshot is used by one thread at a time. Hold it briefly and never across a suspension.
 //  - One process owns a store. Opening one that is owned throws StoreBusy.
@@ -25,10 +26,20 @@
 
 namespace phien::db {
 
-struct StoreBusy : std::runtime_error { using runtime_error::runtime_error; };
-struct StoreTooNew : std::runtime_error { using runtime_error::runtime_error; };
-struct StoreFailed : std::runtime_error { using runtime_error::runtime_error; };   // disk error, disk full, damaged file
-struct StoreFull : StoreFailed { using StoreFailed::StoreFailed; };                 // no room: retry when there is
+struct StoreBusy : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+struct StoreTooNew : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+// Disk error, disk full, damaged file.
+struct StoreFailed : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+// No room: retry when there is.
+struct StoreFull : StoreFailed {
+  using StoreFailed::StoreFailed;
+};
 
 // Transaction of the core plus small named values of this device that are in no journal (cursor, drafts, settings).
 struct Transaction : ledger::Transaction {
@@ -46,7 +57,7 @@ class JournalStore {
  public:
   using Job = std::function<void(Transaction&)>;
   using Done = std::function<void(std::exception_ptr)>;
-  virtual ~JournalStore() = default;   // finishes what was submitted
+  virtual ~JournalStore() = default;  // finishes what was submitted
   // False when kMaxQueuedJobs wait already; then nothing was queued and `done` is not called.
   [[nodiscard]] virtual bool submit(Job job, Done done) = 0;
   virtual std::unique_ptr<Snapshot> snapshot() const = 0;

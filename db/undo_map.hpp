@@ -19,7 +19,7 @@ class UndoMap {
   struct Cell {
     std::optional<Value> value;  // none: known to be absent
     std::uint64_t touched_by = 0;
-    bool changed = false;        // for the owner: not written to disk yet
+    bool changed = false;  // for the owner: not written to disk yet
   };
   using Cells = std::map<Key, Cell, std::less<>>;
   using Iterator = typename Cells::iterator;

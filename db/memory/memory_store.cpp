@@ -77,9 +77,7 @@ struct State {
   UndoMap<std::string, std::string> facts;
   UndoMap<std::string, std::string> meta;
 
-  void undo() {
-    branches.undo(), entries.undo(), seals.undo(), personal.undo(), sums.undo(), facts.undo(), meta.undo();
-  }
+  void undo() { branches.undo(), entries.undo(), seals.undo(), personal.undo(), sums.undo(), facts.undo(), meta.undo(); }
   void keep() {
     branches.keep_dropping_absent();
     entries.keep();

@@ -13,7 +13,8 @@ constexpr int kReaderPatienceMs = 250;
 constexpr int kWriterPatienceMs = 50;
 
 std::string describe(const std::string& path, sqlite3* db, int code) {
-  return path + ": " + std::string(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code)) + " (code " + std::to_string(code) + ")";
+  return path + ": " + std::string(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code)) + " (code " + std::to_string(code) +
+         ")";
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// SQLite's C interface, as little of it as the store needs: a connection with its prepared statements, and one run of a statement.
+// SQLite's C interface, as little of it as the store needs: a connection with its prepared statements, and one run of a
+// statement.
 #pragma once
 #include <sqlite3.h>
 
@@ -55,8 +56,7 @@ class Query {
   bool row();
   // Steps to the end.
   void finish() {
-    while (row()) {
-    }
+    while (row()) {}
   }
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   // Text or blob; holds until the next step.

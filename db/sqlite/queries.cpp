@@ -82,7 +82,8 @@ std::string_view bytes_column(const StoredEntry& entry) {
 
 namespace queries {
 
-#define BRANCH_COLUMNS "SELECT no, fair, root, terminal, key, parent, base_seq, base_hash, head_seq, head_hash, state FROM branch "
+#define BRANCH_COLUMNS \
+  "SELECT no, fair, root, terminal, key, parent, base_seq, base_hash, head_seq, head_hash, state FROM branch "
 #define ENTRY_COLUMNS "SELECT id, time, flags, hash, bytes FROM entry "
 
 std::vector<Branch> branches(Connection& db) {

@@ -34,8 +34,10 @@ std::optional<journal::Branch> branch(Connection& db, journal::BranchNo no);
 std::optional<journal::StoredEntry> entry(Connection& db, journal::BranchNo branch, journal::Seq seq);
 void scan(Connection& db, journal::BranchNo branch, journal::Seq from, journal::Seq to,
           const std::function<bool(const journal::StoredEntry&)>& visit);
-journal::Seq first_at_or_after(Connection& db, const journal::Branch& branch, journal::Seq from, journal::Seq to, Milliseconds time);
-std::vector<std::pair<journal::Seq, Signature>> seals(Connection& db, journal::BranchNo branch, journal::Seq from, journal::Seq to);
+journal::Seq first_at_or_after(Connection& db, const journal::Branch& branch, journal::Seq from, journal::Seq to,
+                               Milliseconds time);
+std::vector<std::pair<journal::Seq, Signature>> seals(Connection& db, journal::BranchNo branch, journal::Seq from,
+                                                      journal::Seq to);
 journal::Seq last_seal(Connection& db, journal::BranchNo branch, journal::Seq seq);
 std::optional<journal::PersonalData> personal(Connection& db, journal::BranchNo branch, journal::Seq seq);
 std::optional<std::string> meta(Connection& db, std::string_view name);
@@ -79,10 +81,13 @@ class TableReads : public Base {
     const auto branch = this->branch(no);
     return branch ? queries::first_at_or_after(db_, *branch, from, to, time) : to + 1;
   }
-  std::vector<std::pair<journal::Seq, Signature>> seals(journal::BranchNo branch, journal::Seq from, journal::Seq to) const override {
+  std::vector<std::pair<journal::Seq, Signature>> seals(journal::BranchNo branch, journal::Seq from,
+                                                        journal::Seq to) const override {
     return queries::seals(db_, branch, from, to);
   }
-  journal::Seq last_seal(journal::BranchNo branch, journal::Seq seq) const override { return queries::last_seal(db_, branch, seq); }
+  journal::Seq last_seal(journal::BranchNo branch, journal::Seq seq) const override {
+    return queries::last_seal(db_, branch, seq);
+  }
   std::optional<journal::PersonalData> personal(journal::BranchNo branch, journal::Seq seq) const override {
     return queries::personal(db_, branch, seq);
   }

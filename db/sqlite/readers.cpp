@@ -36,9 +36,7 @@ class SqliteSnapshot final : public TableReads<Snapshot> {
     return queries::branches_of_terminal(db_, terminal);
   }
   std::optional<Branch> branch(BranchNo no) const override { return queries::branch(db_, no); }
-  Sum sum(std::string_view key) const override {
-    return queries::value(db_, key, static_cast<Sum*>(nullptr)).value_or(Sum{});
-  }
+  Sum sum(std::string_view key) const override { return queries::value(db_, key, static_cast<Sum*>(nullptr)).value_or(Sum{}); }
   std::optional<std::string> fact(std::string_view key) const override {
     return queries::value(db_, key, static_cast<std::string*>(nullptr));
   }

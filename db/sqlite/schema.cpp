@@ -25,7 +25,8 @@ void migrate(Connection& connection) {
   static constexpr const char* kTables = "SELECT count(*) FROM sqlite_schema";
   const std::int64_t version = number(connection, kVersion);
   const bool is_empty = number(connection, kTables) == 0;
-  if (!is_empty && number(connection, kOwner) != kApplicationId) throw StoreFailed(connection.path() + ": not a file of this program");
+  if (!is_empty && number(connection, kOwner) != kApplicationId)
+    throw StoreFailed(connection.path() + ": not a file of this program");
   if (version > kSchema) {
     throw StoreTooNew(connection.path() + ": made by a newer program (schema " + std::to_string(version) + ", known here up to " +
                       std::to_string(kSchema) + ")");

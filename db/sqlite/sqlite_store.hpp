@@ -9,9 +9,9 @@
 namespace phien::db {
 
 struct SqliteOptions {
-  std::string vfs;             // name of a registered VFS; tests give one that loses unsynced writes
-  int readers = 2;             // read-only connections kept open
-  bool synchronous = true;     // tests plant false, to prove that they would notice a commit that does not reach the disk
+  std::string vfs;          // name of a registered VFS; tests give one that loses unsynced writes
+  int readers = 2;          // read-only connections kept open
+  bool synchronous = true;  // tests plant false, to prove that they would notice a commit that does not reach the disk
 };
 
 // Opens or creates `path`, takes its lock (`path`.lock), migrates. Throws StoreBusy, StoreTooNew, StoreFailed.

@@ -57,7 +57,8 @@ const std::optional<Value>& SqliteTransaction::known(Gathered<std::string, Value
 
 // The rows of the table, overlaid by what is known of them.
 template <class Value, class Visit>
-void SqliteTransaction::visit_prefix(const Gathered<std::string, Value>& gathered, std::string_view prefix, const Visit& visit) const {
+void SqliteTransaction::visit_prefix(const Gathered<std::string, Value>& gathered, std::string_view prefix,
+                                     const Visit& visit) const {
   const auto& cells = gathered.map.cells();
   auto cell = cells.lower_bound(prefix);
   const auto cell_before = [&](const std::string* limit) {  // is there a cell of this prefix, below the limit?
@@ -146,8 +147,8 @@ void SqliteTransaction::flush() {
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (no) DO UPDATE SET head_seq = excluded.head_seq, head_hash = excluded.head_hash, state = excluded.state";
     Query(db_, kSql, branch->no, branch->journal.fair, Blob{raw(branch->journal.root.bytes)}, branch->journal.terminal,
-          Blob{raw(branch->journal.key.bytes)}, branch->parent, branch->base.seq, Blob{raw(branch->base.hash.bytes)}, branch->head.seq,
-          Blob{raw(branch->head.hash.bytes)}, Blob{branch->state})
+          Blob{raw(branch->journal.key.bytes)}, branch->parent, branch->base.seq, Blob{raw(branch->base.hash.bytes)},
+          branch->head.seq, Blob{raw(branch->head.hash.bytes)}, Blob{branch->state})
         .finish();
   });
   sums_.flush([this](const std::string& key, const std::optional<Sum>& sum) {
@@ -253,7 +254,8 @@ void SqliteTransaction::erase_personal(BranchNo branch, Seq seq) {
   erased_ = true;
 }
 
-// ---- books and meta -------------------------------------------------------------------------------------------------------------
+// ---- books and meta
+// -------------------------------------------------------------------------------------------------------------
 
 Sum SqliteTransaction::sum(std::string_view key) const { return known(sums_, key).value_or(Sum{}); }
 
@@ -263,7 +265,8 @@ void SqliteTransaction::sums(std::string_view prefix, const std::function<bool(s
   visit_prefix(sums_, prefix, visit);
 }
 
-void SqliteTransaction::facts(std::string_view prefix, const std::function<bool(std::string_view, std::string_view)>& visit) const {
+void SqliteTransaction::facts(std::string_view prefix,
+                              const std::function<bool(std::string_view, std::string_view)>& visit) const {
   visit_prefix(facts_, prefix, visit);
 }
 
@@ -277,9 +280,7 @@ void SqliteTransaction::put(std::string_view key, std::string_view value) {
   facts_.map.touch(key) = std::string(value);  // undone, a cell that is new is unknown again, and read when it is asked for
 }
 
-void SqliteTransaction::erase(std::string_view key) {
-  facts_.map.touch(key).reset();
-}
+void SqliteTransaction::erase(std::string_view key) { facts_.map.touch(key).reset(); }
 
 void SqliteTransaction::clear_books() {
   static constexpr const char* kSums = "DELETE FROM sum";

@@ -38,9 +38,9 @@ class Writer {
 
   std::unique_ptr<Connection> connection_;
   SqliteTransaction transaction_;
-  std::exception_ptr failed_;   // for ever: a failed sync leaves unknown what is on the disk
+  std::exception_ptr failed_;  // for ever: a failed sync leaves unknown what is on the disk
   int wal_pages_ = 0;
-  bool erased_in_wal_ = false;  // bytes of erased personal data may still be in the WAL
+  bool erased_in_wal_ = false;                           // bytes of erased personal data may still be in the WAL
   std::chrono::steady_clock::time_point may_wait_at_{};  // when a checkpoint may wait for readers (again)
 
   std::mutex mutex_;  // guards what follows

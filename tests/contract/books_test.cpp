@@ -34,7 +34,8 @@ TEST_CASE_TEMPLATE("I3: what is added is seen at once and afterwards; a sum that
   CHECK(view->sum("b") == Sum{});
 }
 
-TEST_CASE_TEMPLATE("I3: a sum that would not fit 64 bits fails its job and stays what it was, to the last unit", Kind, EVERY_STORE) {
+TEST_CASE_TEMPLATE("I3: a sum that would not fit 64 bits fails its job and stays what it was, to the last unit", Kind,
+                   EVERY_STORE) {
   Kind kind;
   kind.store->run([&](Transaction& tx) { tx.add("edge", {kMax - 1, kMin + 1, kMax}); });
   const auto overflow = [&](const Sum& delta) {
@@ -80,7 +81,8 @@ TEST_CASE_TEMPLATE("I10: a value of a megabyte is kept whole", Kind, EVERY_STORE
   CHECK(kind.store->snapshot()->meta("big") == big);
 }
 
-TEST_CASE_TEMPLATE("I5: a prefix scan goes in byte order, over what is kept and what this transaction changed", Kind, EVERY_STORE) {
+TEST_CASE_TEMPLATE("I5: a prefix scan goes in byte order, over what is kept and what this transaction changed", Kind,
+                   EVERY_STORE) {
   Kind kind;
   const std::string nul("p\0", 2), high = "p\xff", higher = "p\xff\xff", vietnamese = "pđ";
   kind.store->run([&](Transaction& tx) {
@@ -128,7 +130,8 @@ TEST_CASE_TEMPLATE("I5: long scans are whole and ordered, may be stopped, and ma
   const auto view = kind.store->snapshot();
   const auto all = facts(*view, "k");
   REQUIRE(all.size() == 1'000);
-  for (int i = 0; i < 1'000; ++i) CHECK(all[static_cast<std::size_t>(i)] == std::pair<std::string, std::string>(key(i), "changed"));
+  for (int i = 0; i < 1'000; ++i)
+    CHECK(all[static_cast<std::size_t>(i)] == std::pair<std::string, std::string>(key(i), "changed"));
   CHECK(sums(*view, "k").size() == 1'000);
   int stopped = 0;
   view->facts("", [&](std::string_view, std::string_view) { return ++stopped < 130; });
@@ -151,7 +154,8 @@ TEST_CASE_TEMPLATE("I5: clear_books clears sums and facts, and nothing else; und
     CHECK(tx.sum("s299") == Sum{});
     tx.put("f1", "again");
     throw std::runtime_error("undo");
-  }), std::runtime_error);
+  }),
+                  std::runtime_error);
   CHECK(everything(*kind.store->snapshot()) == before);
   kind.store->run([&](Transaction& tx) {
     CHECK(tx.fact("f1") == "x");

@@ -55,7 +55,8 @@ inline Signature signature(std::uint8_t fill) {
 }
 
 // The entry that may follow `head`, rightly chained.
-inline journal::StoredEntry next_entry(journal::BranchNo branch, const journal::Head& head, std::string bytes, Milliseconds time = 0) {
+inline journal::StoredEntry next_entry(journal::BranchNo branch, const journal::Head& head, std::string bytes,
+                                       Milliseconds time = 0) {
   journal::StoredEntry entry;
   entry.branch = branch;
   entry.digest = sha256(bytes);

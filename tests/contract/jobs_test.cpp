@@ -80,8 +80,11 @@ TEST_CASE_TEMPLATE("jobs run in the order they were submitted, and `done` follow
   constexpr int kJobs = 1'000;
   std::vector<int> ran, reported;
   for (int i = 0; i < kJobs; ++i) {
-    REQUIRE(kind.store->submit([&ran, i](Transaction& tx) { ran.push_back(i), tx.add("n", {1, 0, 0}); },
-                               [&reported, i](std::exception_ptr) { reported.push_back(i); }));
+    REQUIRE(kind.store->submit(
+        [&ran, i](Transaction& tx) {
+          ran.push_back(i), tx.add("n", {1, 0, 0});
+        },
+        [&reported, i](std::exception_ptr) { reported.push_back(i); }));
   }
   kind.store->run([](Transaction&) {});
   std::vector<int> expected;
@@ -93,7 +96,8 @@ TEST_CASE_TEMPLATE("jobs run in the order they were submitted, and `done` follow
 
 TEST_CASE_TEMPLATE("run rethrows what the job threw", Kind, EVERY_STORE) {
   Kind kind;
-  CHECK_THROWS_WITH_AS(kind.store->run([](Transaction&) { throw std::invalid_argument("this one"); }), "this one", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(kind.store->run([](Transaction&) { throw std::invalid_argument("this one"); }), "this one",
+                       std::invalid_argument);
 }
 
 TEST_CASE_TEMPLATE("a snapshot sees the commits before it and nothing after, also one taken inside a job", Kind, EVERY_STORE) {

@@ -14,7 +14,8 @@ using journal::Standing;
 using journal::StoredEntry;
 using journal::TimeQuality;
 
-std::vector<journal::Seq> scanned(const journal::JournalsReader& view, journal::BranchNo branch, journal::Seq from, journal::Seq to) {
+std::vector<journal::Seq> scanned(const journal::JournalsReader& view, journal::BranchNo branch, journal::Seq from,
+                                  journal::Seq to) {
   std::vector<journal::Seq> seqs;
   view.scan(branch, from, to, [&](const StoredEntry& entry) {
     seqs.push_back(entry.at.seq);
@@ -134,7 +135,8 @@ TEST_CASE_TEMPLATE("branches are found by number, journal and terminal, in a tra
   kind.store->run([&](Transaction& tx) { look(tx); });
 }
 
-TEST_CASE_TEMPLATE("restate changes time and standing, never the hash, and bytes only where they were missing", Kind, EVERY_STORE) {
+TEST_CASE_TEMPLATE("restate changes time and standing, never the hash, and bytes only where they were missing", Kind,
+                   EVERY_STORE) {
   Kind kind;
   const auto no = add_journal(*kind.store);
   StoredEntry lost, kept;

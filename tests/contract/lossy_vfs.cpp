@@ -103,7 +103,8 @@ int read_file(sqlite3_file* file, void* into, int amount, sqlite3_int64 at) {
     }
     const std::int64_t from = std::max<std::int64_t>(at, change.at);
     const std::int64_t to = std::min(end, change.at + static_cast<std::int64_t>(change.bytes.size()));
-    if (from < to) std::memcpy(bytes + (from - at), change.bytes.data() + (from - change.at), static_cast<std::size_t>(to - from));
+    if (from < to)
+      std::memcpy(bytes + (from - at), change.bytes.data() + (from - change.at), static_cast<std::size_t>(to - from));
   }
   return end > open.file->size ? SQLITE_IOERR_SHORT_READ : SQLITE_OK;
 }
@@ -167,13 +168,15 @@ int characteristics(sqlite3_file* f) { return self(f).below()->pMethods->xDevice
 int shm_map(sqlite3_file* f, int region, int size, int extend, void volatile** out) {
   return self(f).below()->pMethods->xShmMap(self(f).below(), region, size, extend, out);
 }
-int shm_lock(sqlite3_file* f, int at, int n, int flags) { return self(f).below()->pMethods->xShmLock(self(f).below(), at, n, flags); }
+int shm_lock(sqlite3_file* f, int at, int n, int flags) {
+  return self(f).below()->pMethods->xShmLock(self(f).below(), at, n, flags);
+}
 void shm_barrier(sqlite3_file* f) { self(f).below()->pMethods->xShmBarrier(self(f).below()); }
 int shm_unmap(sqlite3_file* f, int remove) { return self(f).below()->pMethods->xShmUnmap(self(f).below(), remove); }
 
-const sqlite3_io_methods kMethods = {2,           close_file,   read_file,  write_file,  truncate_file, sync_file,       file_size,
-                                     lock_file,   unlock_file,  check_lock, control,     sector_size,   characteristics, shm_map,
-                                     shm_lock,    shm_barrier,  shm_unmap,  nullptr,     nullptr};
+const sqlite3_io_methods kMethods = {2,         close_file,  read_file,  write_file, truncate_file, sync_file,       file_size,
+                                     lock_file, unlock_file, check_lock, control,    sector_size,   characteristics, shm_map,
+                                     shm_lock,  shm_barrier, shm_unmap,  nullptr,    nullptr};
 
 int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   State& disk = disk_of(vfs);

@@ -38,14 +38,15 @@ std::optional<std::int64_t> whole_rounds(const db::JournalStore& store, journal:
 }
 
 struct Outcome {
-  int cuts = 0;           // how often the power went while jobs were under way
-  int cut_openings = 0;   // and while it was opened
-  int broken = 0;         // the store could not be opened afterwards, was damaged, or held half a round
-  int forgotten = 0;      // rounds that had been acknowledged and were gone
+  int cuts = 0;          // how often the power went while jobs were under way
+  int cut_openings = 0;  // and while it was opened
+  int broken = 0;        // the store could not be opened afterwards, was damaged, or held half a round
+  int forgotten = 0;     // rounds that had been acknowledged and were gone
   std::int64_t dropped = 0;
 };
 
-// Jobs are committed, several at a time, until the power goes; then the disk forgets some of what was not synced. Again and again.
+// Jobs are committed, several at a time, until the power goes; then the disk forgets some of what was not synced. Again and
+// again.
 Outcome lose_power(int times, bool synchronous, std::uint64_t seed) {
   static int disks = 0;
   Folder folder;
@@ -187,8 +188,7 @@ TEST_CASE("I1: a job that swallows the disk's error is not acknowledged either")
   const auto too_much = [&](Transaction& tx) {
     try {
       for (int i = 0; i < 2'000; ++i) append(tx, on.no, std::string(60'000, 'y'));
-    } catch (const StoreFailed&) {
-    }
+    } catch (const StoreFailed&) {}
   };
   CHECK_THROWS_AS(on.store->run(too_much), StoreFailed);
   CHECK(on.store->snapshot()->branch(on.no)->head.seq == 200);

@@ -90,7 +90,8 @@ TEST_CASE("migrations are applied once: opening again and again changes nothing"
 
 TEST_CASE("a store that cannot be opened says which file, and why") {
   Folder folder;
-  CHECK_THROWS_WITH_AS(db::open_sqlite(folder.file("no/such/folder.db")), doctest::Contains("no/such/folder.db"), db::StoreFailed);
+  CHECK_THROWS_WITH_AS(db::open_sqlite(folder.file("no/such/folder.db")), doctest::Contains("no/such/folder.db"),
+                       db::StoreFailed);
   write_file(folder.file(), std::string(8192, 'x'));
   CHECK_THROWS_WITH_AS(db::open_sqlite(folder.file()), doctest::Contains("store.db"), db::StoreFailed);
 }
@@ -108,7 +109,8 @@ TEST_CASE("the file is for its owner's eyes alone, its companions too") {
 
 // What the folder's files hold of `needle`.
 bool on_disk(const Folder& folder, const std::string& needle) {
-  return read_file(folder.file()).find(needle) != std::string::npos || read_file(folder.file() + "-wal").find(needle) != std::string::npos;
+  return read_file(folder.file()).find(needle) != std::string::npos ||
+         read_file(folder.file() + "-wal").find(needle) != std::string::npos;
 }
 
 TEST_CASE("personal data that was erased leaves no byte in the file nor in its WAL, also what filled whole pages") {
@@ -164,7 +166,9 @@ TEST_CASE("I7: a backup made while the store is written is one whole commit, and
       tx.add("entries", {1, 0, 0});
     });
   };
-  for (int i = 0; i < 2'000; ++i) write();
+  kind.store->run([&](Transaction& tx) {
+    for (int i = 0; i < 2'000; ++i) append(tx, no, std::string(5'000, 'a')), tx.add("entries", {1, 0, 0});
+  });
   int told = 0;
   const std::string copy = kind.folder.file("backup.db");
   write_file(copy + ".tmp", "left by a backup that was interrupted");
@@ -224,6 +228,18 @@ TEST_CASE("I8: one changed byte inside an entry is found by the check") {
   const auto found = db::open_sqlite(folder.file())->check();
   REQUIRE(found.size() == 1);
   CHECK(found[0].find("chain breaks at entry 43") != std::string::npos);
+}
+
+TEST_CASE("another program's lock on the file fails the jobs it met, and the store goes on afterwards") {
+  Sqlite kind;
+  sqlite3* other = nullptr;
+  REQUIRE(sqlite3_open(kind.folder.file().c_str(), &other) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK_THROWS_AS(kind.store->run([](Transaction& tx) { tx.put("a", "lost"); }), db::StoreBusy);
+  REQUIRE(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_close(other) == SQLITE_OK);
+  kind.store->run([](Transaction& tx) { tx.put("b", "kept"); });
+  CHECK(facts(*kind.store->snapshot()) == Facts{{"b", "kept"}});
 }
 
 TEST_CASE("a snapshot may outlive its store") {
