@@ -2,21 +2,20 @@
 
 #include <filesystem>
 
-#include <boost/asio/async_result.hpp>
+#include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 #include "db/sqlite/sqlite_store.hpp"
 #include "server/files.hpp"
 #include "server/live/summary.hpp"
+#include "shared/net/callback.hpp"
 
 namespace phien::server {
 namespace {
 
-constexpr std::size_t kHeadsPerEntry = 400;   // FORMAT.md §8
+constexpr std::size_t kHeadsPerEntry = 400;  // FORMAT.md §8
 constexpr std::string_view kNotedHeads = "own.noted_heads";
 
 std::string overtaken_name(const Keys& keys) { return "own.overtaken." + std::to_string(keys.incarnation); }
@@ -26,17 +25,14 @@ std::optional<journal::Branch> own_branch(const journal::JournalsReader& journal
   return branches.empty() ? std::nullopt : std::optional(branches.front());
 }
 
-// Hands a job to the store; the handler is called in its own executor when the job is durable or has failed.
+// Hands a job to the store; goes on in `executor` when it is durable or has failed.
 asio::awaitable<void> submitted(db::JournalStore& store, db::JournalStore::Job job, asio::any_io_executor executor) {
-  auto start = [&store, job = std::move(job), executor](auto handler) mutable {
-    auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
-    const auto resume = [waiting, executor](std::exception_ptr failed) {
-      asio::post(executor, [waiting, failed] { std::move (*waiting)(failed); });
-    };
+  std::function<void(net::Callback)> start = [&store, job = std::move(job)](net::Callback resume) mutable {
     if (store.submit(std::move(job), resume)) return;
-    resume(std::make_exception_ptr(Refusal(503, {"busy", "", {"Máy chủ đang quá tải, hãy thử lại.", "The server is overloaded, try again."}})));
+    resume(std::make_exception_ptr(
+        Refusal(503, {"busy", "", {"Máy chủ đang quá tải, hãy thử lại.", "The server is overloaded, try again."}})));
   };
-  return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(std::move(start), asio::use_awaitable);
+  return net::wait_for_callback(std::move(executor), std::move(start));
 }
 
 asio::awaitable<void> done_aside(std::function<void()> work) {
@@ -62,7 +58,8 @@ void begin_journal(db::Transaction& tx, const Keys& keys, const Reading& time) {
   (void)value_or_refuse(ledger::write(tx, branch, keys.journal, std::move(first)), 500);
 }
 
-Result<bool> House::create(const Paths& paths, const std::string& fair, const std::string& kit_path, std::shared_ptr<Clock> clock) {
+Result<bool> House::create(const Paths& paths, const std::string& fair, const std::string& kit_path,
+                           std::shared_ptr<Clock> clock) {
   for (const std::string& path : {paths.keys(), paths.store(), kit_path})
     if (std::filesystem::exists(path))
       return Problem{"exists", path, {"Đã có " + path + ", không ghi đè.", path + " exists and is not overwritten."}};
@@ -80,7 +77,8 @@ Result<bool> House::create(const Paths& paths, const std::string& fair, const st
 Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const Paths& paths, std::shared_ptr<Clock> clock) {
   auto keys = read_keys(paths.keys());
   if (!keys && keys.problem().code == "not_found")
-    return Problem{"not_initialised", paths.directory,
+    return Problem{"not_initialised",
+                   paths.directory,
                    {"Chưa có dữ liệu phiên chợ ở " + paths.directory + ", hãy chạy: phien-server init",
                     "No fair in " + paths.directory + " yet, run: phien-server init"}};
   if (!keys) return keys.problem();
@@ -88,14 +86,16 @@ Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const
   if (!token) return token.problem();
   while (!token->empty() && token->back() == '\n') token->pop_back();
   db::SqliteOptions options;
-  options.readers = 3;   // the io thread and both workers
+  options.readers = 3;  // the io thread and both workers
   auto store = db::open_sqlite(paths.store(), options);
   const auto own = own_branch(*store->snapshot(), *keys);
   if (!own)
-    return Problem{"wrong_store", paths.store(),
+    return Problem{"wrong_store",
+                   paths.store(),
                    {"Kho dữ liệu không thuộc về khóa của thư mục này; dùng: phien-server recover",
                     "The store does not belong to this directory's keys; use: phien-server recover"}};
-  std::unique_ptr<House> house(new House(std::move(executor), paths, std::move(*keys), std::move(*token), std::move(clock), std::move(store)));
+  std::unique_ptr<House> house(
+      new House(std::move(executor), paths, std::move(*keys), std::move(*token), std::move(clock), std::move(store)));
   house->own_branch_ = own->no;
   house->look_at_own_journal();
   return house;
@@ -121,7 +121,8 @@ void House::look_at_own_journal() {
   position_ = {keys_.incarnation, own_head(*snapshot)};
   Roll roll;
   for (auto& terminal : ledger::enrolments(*snapshot)) {
-    if (auto revoked = ledger::revocation(*snapshot, terminal.terminal)) roll.revoked.emplace(terminal.terminal, std::move(*revoked));
+    if (auto revoked = ledger::revocation(*snapshot, terminal.terminal))
+      roll.revoked.emplace(terminal.terminal, std::move(*revoked));
     std::string id = terminal.terminal;
     roll.enrolled.emplace(std::move(id), std::move(terminal));
   }
@@ -132,7 +133,7 @@ asio::awaitable<void> House::commit(db::JournalStore::Job job) {
   const auto started = std::chrono::steady_clock::now();
   try {
     co_await submitted(*store_, std::move(job), executor_);
-  } catch (const db::StoreFull&) {   // there may be room again
+  } catch (const db::StoreFull&) {  // there may be room again
     spdlog::error("store is full: {}", paths_.store());
     throw;
   } catch (const db::StoreFailed& e) {
@@ -174,9 +175,12 @@ journal::Entry House::entry(journal::Body body) const { return entry_at(now(), s
 
 std::vector<ledger::Written> House::write(db::Transaction& tx, std::vector<journal::Entry> unit) const {
   if (overtaken_)
-    throw Refusal(409, {"journal_overtaken", keys_.journal_id().terminal,
-                        {"Có nơi giữ mục mới hơn trong nhật ký của máy chủ này (đã khôi phục từ bản cũ?). Hãy chạy: phien-server recover --kit …",
-                         "Somebody holds newer entries of this server's own journal (was an old copy restored?). Run: phien-server recover --kit …"}});
+    throw Refusal(409, {"journal_overtaken",
+                        keys_.journal_id().terminal,
+                        {"Có nơi giữ mục mới hơn trong nhật ký của máy chủ này (đã khôi phục từ bản cũ?). Hãy chạy: phien-server "
+                         "recover --kit …",
+                         "Somebody holds newer entries of this server's own journal (was an old copy restored?). Run: "
+                         "phien-server recover --kit …"}});
   journal::Branch branch = tx.branch(own_branch_).value();
   return value_or_refuse(ledger::write(tx, branch, keys_.journal, std::move(unit)), 422);
 }
@@ -213,7 +217,9 @@ void House::took(const std::set<std::string>& exhibitors, const std::string& wri
 }
 
 void House::compare(const journal::ServerPosition& shown) {
-  if (shown.incarnation != keys_.incarnation || shown.head.seq == 0 || shown == last_compared_ || shown == position_ || overtaken_) return;
+  if (shown.incarnation != keys_.incarnation || shown.head.seq == 0 || shown == last_compared_ || shown == position_ ||
+      overtaken_)
+    return;
   const auto held = journal::entry_on_chain(*store_->snapshot(), own_branch_, shown.head.seq);
   if (held && held->at.hash == shown.head.hash)
     last_compared_ = shown;
@@ -223,7 +229,8 @@ void House::compare(const journal::ServerPosition& shown) {
 
 void House::note_overtaken() {
   if (overtaken_.exchange(true)) return;
-  spdlog::critical("somebody holds entries of this server's journal that are not here: it is not written any more until `recover`");
+  spdlog::critical(
+      "somebody holds entries of this server's journal that are not here: it is not written any more until `recover`");
   const db::JournalStore::Job job = [name = overtaken_name(keys_)](db::Transaction& tx) { tx.set_meta(name, "1"); };
   net::spawn(executor_, commit(job), "noting that the journal was overtaken");
 }

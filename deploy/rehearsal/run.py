@@ -56,7 +56,7 @@ class Rehearsal:
         self.start_server()
 
     def start_server(self):
-        self.server.start("serve", "--port", str(self.server.port), "--tls-port", str(self.tls_port), "--listen", "127.0.0.1")
+        self.server.start("serve", "--port", str(self.server.port), "--tls-port", str(self.tls_port), "--tls-address", "127.0.0.1")
 
     def enrol(self):
         for till, exhibitors in TILLS:
@@ -149,7 +149,8 @@ class Rehearsal:
     def close(self):
         self.server.command("close-fair")
         self.server.command("export", "--out", str(OUT), "--format", "json,csv,xlsx")
-        return compare.everything(self.server, self.tills, self.plan, OUT, say)
+        root = self.server.get("/api/v1/hello")["root"]
+        return compare.everything(self.server, self.tills, root, self.plan.tally, OUT, say)
 
     def stop(self):
         for program in [*self.tills.values(), getattr(self, "server", None)]:
@@ -184,7 +185,7 @@ def main():
             while True:
                 time.sleep(3600)
         return 0
-    except Failed as problem:
+    except (Failed, OSError) as problem:
         say(f"Thất bại / failed: {problem}")
         return 1
     except KeyboardInterrupt:

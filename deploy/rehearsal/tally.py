@@ -41,18 +41,16 @@ class Tally:
         return f"{booth}-{terminal}-{self.receipts[terminal, booth]}"
 
     def price_lines(self, lines, discount=0):
-        """lines: dicts product, qty, gift?, discount?, percent_off? → each with price and total."""
+        """lines: dicts product, qty, gift?, offer_percent? → each with its exhibitor and total."""
         priced = []
         for line in lines:
             p = self.products[line["product"]]
             price = p["wholesale"] if p["wholesale"] and line["qty"] >= p["wholesale_from"] else p["price"]
             gross = half_up(line["qty"] * price, 1000)
-            off = line.get("discount", 0)
-            if line.get("offer_percent"):
-                price = p["price"]
-                gross = half_up(line["qty"] * price, 1000)
-                off += half_up(gross * line["offer_percent"], 100)
-            total = 0 if line.get("gift") else gross - off
+            if line.get("offer_percent"):   # the buyer gets whichever is cheaper
+                listed = half_up(line["qty"] * p["price"], 1000)
+                gross = min(gross, listed - half_up(listed * line["offer_percent"], 100))
+            total = 0 if line.get("gift") else gross
             priced.append({**line, "exhibitor": p["exhibitor"], "total": total})
         for line, share in zip(priced, spread(discount, [l["total"] for l in priced])):
             line["total"] -= share
