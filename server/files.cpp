@@ -55,7 +55,8 @@ Result<bool> write_private(const std::string& path, std::string_view text) {
 Result<bool> make_private_directory(const std::string& path) {
   std::error_code failed;
   std::filesystem::create_directories(path, failed);
-  if (failed || ::chmod(path.c_str(), S_IRWXU) != 0) return cannot("cannot_write", path, "Không tạo được thư mục ", "Cannot make directory ");
+  if (failed || ::chmod(path.c_str(), S_IRWXU) != 0)
+    return cannot("cannot_write", path, "Không tạo được thư mục ", "Cannot make directory ");
   return true;
 }
 

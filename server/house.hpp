@@ -43,12 +43,13 @@ struct Roll {
   std::map<std::string, journal::TerminalRevoked, std::less<>> revoked;
 };
 
-inline constexpr const char* kOrganizer = "organizer";   // the account that acts with the admin token
+inline constexpr const char* kOrganizer = "organizer";  // the account that acts with the admin token
 
 class House {
  public:
   // Makes a data directory for incarnation 1 of a new fair, and the kit. Codes: exists, cannot_write.
-  static Result<bool> create(const Paths& paths, const std::string& fair, const std::string& kit_path, std::shared_ptr<Clock> clock);
+  static Result<bool> create(const Paths& paths, const std::string& fair, const std::string& kit_path,
+                             std::shared_ptr<Clock> clock);
   // Opens one. Codes: not_initialised, bad_keys, wrong_store. Throws db::StoreBusy, StoreTooNew, StoreFailed.
   static Result<std::unique_ptr<House>> open(asio::any_io_executor executor, const Paths& paths, std::shared_ptr<Clock> clock);
   ~House();
@@ -59,7 +60,7 @@ class House {
   Reading now() const { return clock_->now(); }
   db::JournalStore& store() { return *store_; }
   const Roll& roll() const { return roll_; }
-  const journal::ServerPosition& position() const { return position_; }   // of the own journal
+  const journal::ServerPosition& position() const { return position_; }  // of the own journal
   bool store_failed() const { return store_failed_; }
 
   // Runs `job` in the store; resumes when its writes are durable. Throws what the job threw, StoreFailed, or a Refusal (busy).
@@ -74,12 +75,13 @@ class House {
 
   // An entry of the own journal, now.
   journal::Entry entry(journal::Body body) const;
-  // Inside a job: appends to the own journal. `unit`: all or none, at most 32. Throws Refusal (journal_overtaken and what encode refuses).
+  // Inside a job: appends to the own journal. `unit`: all or none, at most 32. Throws Refusal (journal_overtaken and what encode
+  // refuses).
   std::vector<ledger::Written> write(db::Transaction& tx, std::vector<journal::Entry> unit) const;
   journal::Head own_head(const journal::JournalsReader& journals) const;
   // Inside a job: notes the heads of all other journals, if they moved since the last such note (a witness).
   void write_heads(db::Transaction& tx) const;
-  asio::awaitable<void> witness();   // the same as a job of its own, which is none when nothing moved
+  asio::awaitable<void> witness();  // the same as a job of its own, which is none when nothing moved
 
   // Entries of a terminal's journal are durable.
   void took(const std::set<std::string>& exhibitors, const std::string& writer);
@@ -94,10 +96,12 @@ class House {
   Channels channels;
   Totals totals;
   Metrics metrics;
-  std::map<std::string, Milliseconds> last_contact;   // wall time, by terminal, in this run
-  std::function<net::Counters()> counters;            // of the HTTP server, while there is one
-  unsigned short tls_port = 8443;                     // where terminals at the venue reach it
-  std::function<void(std::int64_t, std::int64_t)> progress = [](std::int64_t, std::int64_t) {};   // of long work, for a person who waits
+  std::map<std::string, Milliseconds> last_contact;  // wall time, by terminal, in this run
+  std::function<net::Counters()> counters;           // of the HTTP server, while there is one
+  std::string tls_address = "0.0.0.0";               // where terminals at the venue reach it
+  unsigned short tls_port = 8443;
+  std::function<void(std::int64_t, std::int64_t)> progress = [](std::int64_t, std::int64_t) {
+  };  // of long work, for a person who waits
 
  private:
   House(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token, std::shared_ptr<Clock> clock,
@@ -117,7 +121,7 @@ class House {
   Roll roll_;
   std::atomic<bool> overtaken_{false};
   bool store_failed_ = false;
-  bool heads_moved_ = true;                           // since the last witness; of an earlier run it is not known
+  bool heads_moved_ = true;  // since the last witness; of an earlier run it is not known
   asio::thread_pool workers_{2};
 };
 

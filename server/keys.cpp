@@ -37,9 +37,9 @@ Result<Kit> read_kit(const std::string& path) {
   try {
     const auto root = SecretKey::from_seed_hex(object->at("root_seed").get<std::string>());
     const auto recovery = SecretKey::from_seed_hex(object->at("recovery_seed").get<std::string>());
-    if (root && recovery) return Kit{object->at("fair").get<std::string>(), *root, *recovery, object->at("incarnation").get<std::int64_t>()};
-  } catch (const json::exception&) {
-  }
+    if (root && recovery)
+      return Kit{object->at("fair").get<std::string>(), *root, *recovery, object->at("incarnation").get<std::int64_t>()};
+  } catch (const json::exception&) {}
   return damaged("bad_kit", path);
 }
 
@@ -63,8 +63,14 @@ journal::Incarnation Keys::first_entry() const {
 }
 
 Keys certify(const Kit& kit, std::int64_t number, const std::optional<journal::ServerPosition>& parent) {
-  Keys keys{kit.fair, kit.root.public_key(), kit.recovery.public_key(), number, parent, SecretKey::generate(),
-            net::make_tls_key("phien-server", {"localhost", "127.0.0.1"}), {}};
+  Keys keys{kit.fair,
+            kit.root.public_key(),
+            kit.recovery.public_key(),
+            number,
+            parent,
+            SecretKey::generate(),
+            net::make_tls_key("phien-server", {"localhost", "127.0.0.1"}),
+            {}};
   const auto parent_hash = parent ? std::optional(parent->head.hash) : std::nullopt;
   const auto tls = hash_from_hex(keys.tls_spki()).value();
   keys.certificate = kit.root.sign(journal::incarnation_message(kit.fair, number, keys.journal.public_key(), tls, parent_hash));
@@ -88,10 +94,15 @@ Result<Keys> read_keys(const std::string& path) {
       parent = {p.at("incarnation").get<std::int64_t>(), {p.at("seq").get<std::int64_t>(), *hash}};
     }
     if (root && recovery && journal && certificate)
-      return Keys{text("fair"), *root, *recovery, object.at("incarnation").get<std::int64_t>(), parent, *journal,
-                  net::TlsKey{text("tls_key"), text("tls_certificate")}, *certificate};
-  } catch (const json::exception&) {
-  }
+      return Keys{text("fair"),
+                  *root,
+                  *recovery,
+                  object.at("incarnation").get<std::int64_t>(),
+                  parent,
+                  *journal,
+                  net::TlsKey{text("tls_key"), text("tls_certificate")},
+                  *certificate};
+  } catch (const json::exception&) {}
   return damaged("bad_keys", path);
 }
 
@@ -106,7 +117,8 @@ Result<bool> write_keys(const std::string& path, const Keys& keys) {
               {"tls_certificate", keys.tls.certificate_pem},
               {"certificate", hex(keys.certificate)}};
   if (keys.parent)
-    object["parent"] = {{"incarnation", keys.parent->incarnation}, {"seq", keys.parent->head.seq}, {"hash", hex(keys.parent->head.hash)}};
+    object["parent"] = {
+        {"incarnation", keys.parent->incarnation}, {"seq", keys.parent->head.seq}, {"hash", hex(keys.parent->head.hash)}};
   return write_private(path, object.dump(2) + "\n");
 }
 

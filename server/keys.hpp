@@ -13,11 +13,11 @@ namespace phien::server {
 // The recovery kit: a file the organizer keeps away from the venue's laptop. Whoever holds it is the organizer.
 struct Kit {
   std::string fair;
-  SecretKey root, recovery;       // recovery: secrets of the server's journal are sealed to its public half
-  std::int64_t incarnation = 0;   // the highest that was certified with it
+  SecretKey root, recovery;      // recovery: secrets of the server's journal are sealed to its public half
+  std::int64_t incarnation = 0;  // the highest that was certified with it
 };
 Kit new_kit(const std::string& fair);
-Result<Kit> read_kit(const std::string& path);                  // codes: not_found, bad_kit
+Result<Kit> read_kit(const std::string& path);  // codes: not_found, bad_kit
 Result<bool> write_kit(const std::string& path, const Kit& kit);
 
 // keys.json of the data directory.
@@ -25,18 +25,18 @@ struct Keys {
   std::string fair;
   PublicKey root, recovery;
   std::int64_t incarnation = 1;
-  std::optional<journal::ServerPosition> parent;   // of the incarnation this one replaces
+  std::optional<journal::ServerPosition> parent;  // of the incarnation this one replaces
   SecretKey journal;
   net::TlsKey tls;
   Signature certificate;
 
   journal::JournalId journal_id() const;
-  std::string tls_spki() const;                    // hex
+  std::string tls_spki() const;  // hex
   journal::Incarnation first_entry() const;
 };
 // A new incarnation `number`, with keys of its own, certified by the kit.
 Keys certify(const Kit& kit, std::int64_t number, const std::optional<journal::ServerPosition>& parent);
-Result<Keys> read_keys(const std::string& path);                // codes: not_found, bad_keys
+Result<Keys> read_keys(const std::string& path);  // codes: not_found, bad_keys
 Result<bool> write_keys(const std::string& path, const Keys& keys);
 
 }  // namespace phien::server

@@ -1,9 +1,9 @@
 // Only wires: options, commands, and how a command's end is said.
 #include <sys/stat.h>
 
-#include <cstdio>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <cstdio>
 
 #include "server/commands/context.hpp"
 #include "shared/bytes.hpp"
@@ -15,11 +15,13 @@ using namespace phien::server;
 
 int say_failure(const Context& context, Exit exit, const Problem& problem) {
   if (context.json) {
-    const nlohmann::json error{{"error", {{"code", problem.code}, {"message", {{"en", problem.what.en}, {"vi", problem.what.vi}}}, {"where", problem.where}}}};
+    const nlohmann::json error{
+        {"error",
+         {{"code", problem.code}, {"message", {{"en", problem.what.en}, {"vi", problem.what.vi}}}, {"where", problem.where}}}};
     std::printf("%s\n", error.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   }
-  std::fprintf(stderr, "%s%s[%s]\n", problem.what.in(context.lang).c_str(), problem.where.empty() ? " " : (" (" + problem.where + ") ").c_str(),
-               problem.code.c_str());
+  std::fprintf(stderr, "%s%s[%s]\n", problem.what.in(context.lang).c_str(),
+               problem.where.empty() ? " " : (" (" + problem.where + ") ").c_str(), problem.code.c_str());
   return static_cast<int>(exit);
 }
 
@@ -31,20 +33,33 @@ int run(const Context& context) {
   } catch (const Refusal& refusal) {
     return say_failure(context, Exit::refused, refusal.problem());
   } catch (const db::StoreBusy&) {
-    return say_failure(context, Exit::store, {"store_busy", context.paths.store(), {"Dữ liệu đang được chương trình khác dùng.", "The data is in use by another program."}});
+    return say_failure(context, Exit::store,
+                       {"store_busy",
+                        context.paths.store(),
+                        {"Dữ liệu đang được chương trình khác dùng.", "The data is in use by another program."}});
   } catch (const db::StoreTooNew& e) {
-    return say_failure(context, Exit::store, {"store_too_new", context.paths.store(), {std::string("Dữ liệu của phiên bản mới hơn: ") + e.what(), std::string("The data is of a newer version: ") + e.what()}});
+    return say_failure(context, Exit::store,
+                       {"store_too_new",
+                        context.paths.store(),
+                        {std::string("Dữ liệu của phiên bản mới hơn: ") + e.what(),
+                         std::string("The data is of a newer version: ") + e.what()}});
   } catch (const db::StoreFailed& e) {
-    return say_failure(context, Exit::store, {"store_failed", context.paths.store(), {std::string("Kho dữ liệu hỏng hoặc không ghi được: ") + e.what(), std::string("The store is damaged or cannot be written: ") + e.what()}});
+    return say_failure(context, Exit::store,
+                       {"store_failed",
+                        context.paths.store(),
+                        {std::string("Kho dữ liệu hỏng hoặc không ghi được: ") + e.what(),
+                         std::string("The store is damaged or cannot be written: ") + e.what()}});
   } catch (const std::exception& e) {
-    return say_failure(context, Exit::refused, {"failed", "", {std::string("Lỗi không lường trước: ") + e.what(), std::string("Unexpected: ") + e.what()}});
+    return say_failure(
+        context, Exit::refused,
+        {"failed", "", {std::string("Lỗi không lường trước: ") + e.what(), std::string("Unexpected: ") + e.what()}});
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  ::umask(S_IRWXG | S_IRWXO);   // whatever this program writes is its owner's alone
+  ::umask(S_IRWXG | S_IRWXO);  // whatever this program writes is its owner's alone
   spdlog::set_default_logger(spdlog::stderr_color_mt("phien-server"));
   init_crypto();
   Context context;
@@ -53,7 +68,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--data", context.paths.directory, "Thư mục dữ liệu / data directory")->capture_default_str();
-  app.add_option("--lang", context.lang, "vi | en")->transform(CLI::CheckedTransformer(std::map<std::string, Lang>{{"vi", Lang::vi}, {"en", Lang::en}}));
+  app.add_option("--lang", context.lang, "vi | en")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Lang>{{"vi", Lang::vi}, {"en", Lang::en}}));
   app.add_flag("--json", context.json, "Kết quả cho chương trình / answers for programs");
   app.add_option("--clock", context.clock_file, "Đồng hồ diễn tập / a rehearsal's clock file");
   add_setup_commands(app, context);

@@ -21,17 +21,21 @@ std::string metric(const std::string& name, const char* type, const char* help, 
 }
 
 std::string Metrics::text() const {
-  std::string text = metric("phien_batches_total", "counter", "Batches taken into the store.", batches) +
-                     metric("phien_entries_total", "counter", "Entries taken into the store that were new here.", entries) +
-                     metric("phien_batches_refused_total", "counter", "Batches refused or continuing an unknown hash.", refused_batches);
-  text += "# HELP phien_commit_seconds From handing a job to the store until it was durable.\n# TYPE phien_commit_seconds histogram\n";
+  std::string text =
+      metric("phien_batches_total", "counter", "Batches taken into the store.", batches) +
+      metric("phien_entries_total", "counter", "Entries taken into the store that were new here.", entries) +
+      metric("phien_batches_refused_total", "counter", "Batches refused or continuing an unknown hash.", refused_batches);
+  text +=
+      "# HELP phien_commit_seconds From handing a job to the store until it was durable.\n# TYPE phien_commit_seconds "
+      "histogram\n";
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     seen += buckets_[i];
     const std::string bound = i < kBounds.size() ? fmt::format("{}", static_cast<double>(kBounds[i]) / 1e6) : "+Inf";
     text += fmt::format("phien_commit_seconds_bucket{{le=\"{}\"}} {}\n", bound, seen);
   }
-  text += fmt::format("phien_commit_seconds_sum {}\nphien_commit_seconds_count {}\n", static_cast<double>(microseconds_) / 1e6, seen);
+  text +=
+      fmt::format("phien_commit_seconds_sum {}\nphien_commit_seconds_count {}\n", static_cast<double>(microseconds_) / 1e6, seen);
   return text;
 }
 

@@ -16,7 +16,8 @@ class Metrics {
 
  private:
   // Upper bounds in microseconds; the last bucket has none.
-  static constexpr std::array<std::uint64_t, 11> kBounds{500, 1'000, 2'000, 5'000, 10'000, 20'000, 50'000, 100'000, 500'000, 1'000'000, 5'000'000};
+  static constexpr std::array<std::uint64_t, 11> kBounds{500,    1'000,   2'000,   5'000,     10'000,   20'000,
+                                                         50'000, 100'000, 500'000, 1'000'000, 5'000'000};
   std::array<std::atomic<std::uint64_t>, kBounds.size() + 1> buckets_{};
   std::atomic<std::uint64_t> microseconds_{0};
 };

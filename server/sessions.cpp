@@ -9,8 +9,10 @@ constexpr Milliseconds kMinute = 60'000;
 
 std::optional<std::string> Sessions::challenge(const std::string& terminal, const std::string& address, Milliseconds now) {
   std::erase_if(challenges_, [now](const auto& c) { return c.second.until <= now; });
-  const auto same_address = std::count_if(challenges_.begin(), challenges_.end(), [&](const auto& c) { return c.second.address == address; });
-  if (challenges_.size() >= kMaxChallenges || static_cast<std::size_t>(same_address) >= kMaxChallengesPerAddress) return std::nullopt;
+  const auto same_address =
+      std::count_if(challenges_.begin(), challenges_.end(), [&](const auto& c) { return c.second.address == address; });
+  if (challenges_.size() >= kMaxChallenges || static_cast<std::size_t>(same_address) >= kMaxChallengesPerAddress)
+    return std::nullopt;
   std::string challenge = random_hex(32);
   challenges_.emplace(challenge, Challenge{terminal, address, now + kChallengeLife});
   return challenge;
@@ -25,7 +27,7 @@ bool Sessions::use_challenge(const std::string& terminal, const std::string& cha
 }
 
 std::string Sessions::open(const std::string& terminal, Milliseconds now) {
-  std::erase_if(tokens_, [now](const auto& t) { return t.second.until + kTokenLife <= now; });   // kept a while as "expired"
+  std::erase_if(tokens_, [now](const auto& t) { return t.second.until + kTokenLife <= now; });  // kept a while as "expired"
   std::size_t own = 0;
   auto oldest = tokens_.end();
   for (auto it = tokens_.begin(); it != tokens_.end(); ++it) {

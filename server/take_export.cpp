@@ -11,7 +11,10 @@ Result<Taken> take_export(db::Transaction& tx, std::string_view text, std::strin
     const sync::Outcome outcome = sync::receive(tx, batch, true);
     if (const auto* refused = std::get_if<Problem>(&outcome)) return *refused;
     if (std::holds_alternative<sync::UnknownPrev>(outcome))
-      return Problem{"unknown_prev", terminal, {"Thiếu phần trước của nhật ký " + terminal + ".", "What comes before in the journal of " + terminal + " is not here."}};
+      return Problem{"unknown_prev",
+                     terminal,
+                     {"Thiếu phần trước của nhật ký " + terminal + ".",
+                      "What comes before in the journal of " + terminal + " is not here."}};
     const auto& accepted = std::get<sync::Accepted>(outcome);
     ++taken.batches;
     taken.appended += accepted.appended;

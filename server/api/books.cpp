@@ -10,17 +10,29 @@ using Make = std::function<json(const ledger::Reader& books, const Scope& scope)
 asio::awaitable<net::Response> answer_rows(House& house, net::Request& request, Make make) {
   const Page page = page_of(house, request);
   const Scope scope = scope_of(house, request);
-  const House::Work work = [page, scope, make](const db::Snapshot& snapshot) { return list(snapshot, page, make(snapshot, scope)); };
+  const House::Work work = [page, scope, make](const db::Snapshot& snapshot) {
+    return list(snapshot, page, make(snapshot, scope));
+  };
   co_return co_await house.read(work);
 }
 
 json stock_json(const ledger::StockRow& row) {
   json out = json::object();
   for (const auto& [reason, quantity] : row.out) out[reason] = quantity;
-  json json_row{{"exhibitor", row.exhibitor}, {"product", row.product}, {"place", row.place},       {"name", row.name},
-                {"unit", row.unit},           {"opening", row.opening}, {"in", row.in},             {"sold", row.sold},
-                {"returned", row.returned},   {"moved_in", row.moved_in}, {"moved_out", row.moved_out}, {"out", std::move(out)},
-                {"count_difference", row.count_difference}, {"on_hand", row.on_hand}};
+  json json_row{{"exhibitor", row.exhibitor},
+                {"product", row.product},
+                {"place", row.place},
+                {"name", row.name},
+                {"unit", row.unit},
+                {"opening", row.opening},
+                {"in", row.in},
+                {"sold", row.sold},
+                {"returned", row.returned},
+                {"moved_in", row.moved_in},
+                {"moved_out", row.moved_out},
+                {"out", std::move(out)},
+                {"count_difference", row.count_difference},
+                {"on_hand", row.on_hand}};
   if (row.counted_at) json_row["counted_at"] = *row.counted_at;
   return json_row;
 }
@@ -31,7 +43,7 @@ asio::awaitable<net::Response> stock(House& house, net::Request& request) {
   if (product && !is_id(*product)) refuse_parameter("product");
   const Make make = [product](const ledger::Reader& books, const Scope& scope) {
     json rows = json::array();
-    for (const auto& row : rows_in(scope, books, [](const auto& b, auto exhibitor) { return ledger::stock(b, exhibitor); }))
+    for (const auto& row : rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::stock(b, exhibitor); }))
       if (!product || row.product == *product) rows.push_back(stock_json(row));
     return rows;
   };
@@ -39,9 +51,9 @@ asio::awaitable<net::Response> stock(House& house, net::Request& request) {
 }
 
 constexpr std::array<std::pair<const char*, ledger::PaymentState>, 4> kStates{{{"claimed", ledger::PaymentState::claimed},
-                                                                              {"confirmed", ledger::PaymentState::confirmed},
-                                                                              {"differs", ledger::PaymentState::differs},
-                                                                              {"unmatched", ledger::PaymentState::unmatched}}};
+                                                                               {"confirmed", ledger::PaymentState::confirmed},
+                                                                               {"differs", ledger::PaymentState::differs},
+                                                                               {"unmatched", ledger::PaymentState::unmatched}}};
 
 std::optional<ledger::PaymentState> state_parameter(const net::Request& request) {
   const auto wanted = parameter(request, "state");
@@ -62,7 +74,8 @@ asio::awaitable<net::Response> transfers(House& house, net::Request& request) {
   const auto state = state_parameter(request);
   const Make make = [state](const ledger::Reader& books, const Scope& scope) {
     json rows = json::array();
-    for (const auto& row : rows_in(scope, books, [state](const auto& b, auto exhibitor) { return ledger::transfers(b, exhibitor, state); })) {
+    for (const auto& row :
+         rows_in(scope, books, [state](const auto&b, auto exhibitor) { return ledger::transfers(b, exhibitor, state); })) {
       json one{{"exhibitor", row.exhibitor}, {"pay_ref", row.pay_ref},     {"state", name_of(row.state)},
                {"claimed", row.claimed},     {"confirmed", row.confirmed}, {"time", row.time}};
       if (row.sale) one["sale"] = ref_json(*row.sale);
@@ -80,9 +93,12 @@ asio::awaitable<net::Response> shifts(House& house, net::Request& request) {
   const Make make = [terminal](const ledger::Reader& books, const Scope&) {
     json rows = json::array();
     for (const auto& row : ledger::shifts(books, terminal ? std::optional<std::string_view>(*terminal) : std::nullopt)) {
-      json one{{"open", ref_json(row.open)},     {"terminal", row.terminal},       {"cashier", row.cashier},         {"holder", row.holder},
-               {"opened", row.opened},           {"float", row.float_amount},      {"cash_sales", row.cash_sales},   {"cash_refunds", row.cash_refunds},
-               {"cash_in", row.cash_in},         {"cash_out", row.cash_out},       {"expected", row.expected},       {"sales", row.sales}};
+      json one{{"open", ref_json(row.open)},   {"terminal", row.terminal},
+               {"cashier", row.cashier},       {"holder", row.holder},
+               {"opened", row.opened},         {"float", row.float_amount},
+               {"cash_sales", row.cash_sales}, {"cash_refunds", row.cash_refunds},
+               {"cash_in", row.cash_in},       {"cash_out", row.cash_out},
+               {"expected", row.expected},     {"sales", row.sales}};
       if (row.closed) one["closed"] = *row.closed;
       if (row.counted) one["counted"] = *row.counted;
       rows.push_back(std::move(one));
@@ -96,7 +112,7 @@ asio::awaitable<net::Response> exceptions(House& house, net::Request& request) {
   only_parameters(request, {"exhibitor", "limit", "after"});
   const Make make = [](const ledger::Reader& books, const Scope& scope) {
     json rows = json::array();
-    for (const auto& row : rows_in(scope, books, [](const auto& b, auto exhibitor) { return ledger::exceptions(b, exhibitor); })) {
+    for (const auto& row : rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::exceptions(b, exhibitor); })) {
       json one{{"code", row.code},       {"exhibitor", row.exhibitor}, {"terminal", row.terminal},
                {"subject", row.subject}, {"settled", row.settled},     {"message", {{"en", row.what.en}, {"vi", row.what.vi}}}};
       if (row.entry) one["entry"] = ref_json(*row.entry);
@@ -111,9 +127,13 @@ asio::awaitable<net::Response> leads(House& house, net::Request& request) {
   only_parameters(request, {"exhibitor", "limit", "after"});
   const Make make = [](const ledger::Reader& books, const Scope& scope) {
     json rows = json::array();
-    for (const auto& row : rows_in(scope, books, [](const auto& b, auto exhibitor) { return ledger::leads(b, exhibitor); }))
-      rows.push_back({{"exhibitor", row.exhibitor}, {"type", row.type}, {"goods", row.goods}, {"value", row.value},
-                      {"entry", ref_json(row.entry)}, {"time", row.time}});
+    for (const auto& row : rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::leads(b, exhibitor); }))
+      rows.push_back({{"exhibitor", row.exhibitor},
+                      {"type", row.type},
+                      {"goods", row.goods},
+                      {"value", row.value},
+                      {"entry", ref_json(row.entry)},
+                      {"time", row.time}});
     return rows;
   };
   co_return co_await answer_rows(house, request, make);
@@ -140,7 +160,7 @@ asio::awaitable<net::Response> catalogue(House& house, net::Request& request) {
     json cashiers = json::array();
     for (const auto& [id, item] : items.cashiers) {
       json shown = item;
-      shown.erase("pin");   // the verifier is for tills, which have it from the feed
+      shown.erase("pin");  // the verifier is for tills, which have it from the feed
       cashiers.push_back(std::move(shown));
     }
     return ok({{"fair", items.fair.is_object() ? items.fair : json::object()},

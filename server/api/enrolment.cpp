@@ -14,12 +14,13 @@ namespace phien::server::api {
 namespace {
 
 constexpr Milliseconds kCodeLife = 15 * 60'000;
-constexpr Milliseconds kAnswerLife = 24 * 3'600'000;      // a terminal that lost the answer may ask again
+constexpr Milliseconds kAnswerLife = 24 * 3'600'000;  // a terminal that lost the answer may ask again
 constexpr std::size_t kMaxExhibitors = 64, kMaxOpenCodes = 1'000;
-constexpr std::string_view kAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";   // 32 signs: no I, O, 0, 1
+constexpr std::string_view kAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";  // 32 signs: no I, O, 0, 1
 constexpr std::size_t kCodeLength = 8;
 constexpr std::string_view kIndex = "enrolment.codes";
-// Terminal numbers of a server that came back without the journal of those before it begin here, so that none of theirs is given twice.
+// Terminal numbers of a server that came back without the journal of those before it begin here, so that none of theirs is given
+// twice.
 constexpr int kNumbersPerIncarnation = 1'000;
 
 std::string new_code() {
@@ -39,13 +40,16 @@ json read_codes(const db::Transaction& tx, Milliseconds now) {
   return codes;
 }
 
-// The address terminals at the venue reach this machine by; loopback when it is on no network.
-std::string own_address() {
+// The address terminals at the venue reach this machine by: the one it listens on, or the first it has; loopback when it is on no
+// network.
+std::string own_address(const House& house) {
+  if (house.tls_address != "0.0.0.0") return house.tls_address;
   std::string address = "127.0.0.1";
   ifaddrs* all = nullptr;
   if (::getifaddrs(&all) != 0) return address;
   for (const ifaddrs* one = all; one; one = one->ifa_next) {
-    if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_LOOPBACK) || !(one->ifa_flags & IFF_UP)) continue;
+    if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_LOOPBACK) || !(one->ifa_flags & IFF_UP))
+      continue;
     char text[INET_ADDRSTRLEN] = {};
     const auto* in = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
     if (::inet_ntop(AF_INET, &in->sin_addr, text, sizeof text)) {
@@ -65,14 +69,22 @@ journal::TerminalEnrolled wanted_terminal(Fields& in, const ledger::CatalogueIte
   in.done();
   for (const std::string& id : wanted.exhibitors)
     if (!items.exhibitors.contains(id))
-      throw Refusal(404, {"unknown_exhibitor", "exhibitors", {"Không có đơn vị " + id + " trong danh mục.", "No exhibitor " + id + " in the catalogue."}});
+      throw Refusal(404, {"unknown_exhibitor",
+                          "exhibitors",
+                          {"Không có đơn vị " + id + " trong danh mục.", "No exhibitor " + id + " in the catalogue."}});
   const bool shared = wanted.exhibitors.size() > 1;
   if (shared && !holder)
-    throw Refusal(400, {"missing_field", "holder", {"Máy chung cần tài khoản giữ tiền (holder).", "A shared till needs the account that holds the money (holder)."}});
+    throw Refusal(
+        400, {"missing_field",
+              "holder",
+              {"Máy chung cần tài khoản giữ tiền (holder).", "A shared till needs the account that holds the money (holder)."}});
   wanted.holder = holder.value_or(wanted.exhibitors.front());
   wanted.booth = booth.value_or(items.exhibitors.at(wanted.exhibitors.front()).value("booth", ""));
   if (!is_id(wanted.booth) || wanted.booth.front() == '_' || wanted.booth.find('-') != std::string::npos)
-    throw Refusal(400, {"bad_value", "booth", {"Mã gian hàng không hợp lệ: chữ, số, không có gạch nối.", "Not a booth number: letters and digits, no hyphen."}});
+    throw Refusal(
+        400, {"bad_value",
+              "booth",
+              {"Mã gian hàng không hợp lệ: chữ, số, không có gạch nối.", "Not a booth number: letters and digits, no hyphen."}});
   return wanted;
 }
 
@@ -85,17 +97,21 @@ asio::awaitable<net::Response> give_code(House& house, net::Request& request) {
     json codes = read_codes(tx, now);
     if (codes.size() >= kMaxOpenCodes)
       throw Refusal(429, {"too_many_codes", "", {"Có quá nhiều mã đang chờ.", "Too many codes are waiting."}});
-    codes[code] = {{"exhibitors", wanted.exhibitors}, {"booth", wanted.booth}, {"holder", wanted.holder}, {"expires_at", now + kCodeLife}};
+    codes[code] = {
+        {"exhibitors", wanted.exhibitors}, {"booth", wanted.booth}, {"holder", wanted.holder}, {"expires_at", now + kCodeLife}};
     tx.set_meta(kIndex, codes.dump());
   };
   co_await house.commit(job);
   // The root key travels with the code, out of band: with it the terminal knows that it talks to the right server.
-  const std::string link = "https://" + own_address() + ":" + std::to_string(house.tls_port) + "/#enrol=" + code + "&root=" + hex(house.keys().root);
+  const std::string link = "https://" + own_address(house) + ":" + std::to_string(house.tls_port) + "/#enrol=" + code +
+                           "&root=" + hex(house.keys().root);
   co_return ok({{"code", code}, {"expires_at", now + kCodeLife}, {"link", link}});
 }
 
 [[noreturn]] void refuse_code() {
-  throw Refusal(403, {"bad_code", "code", {"Mã ghi danh không đúng, đã dùng hoặc đã hết hạn.", "The code is wrong, used, or no longer valid."}});
+  throw Refusal(
+      403,
+      {"bad_code", "code", {"Mã ghi danh không đúng, đã dùng hoặc đã hết hạn.", "The code is wrong, used, or no longer valid."}});
 }
 
 std::string next_terminal_id(const db::Transaction& tx, const Keys& keys) {
@@ -112,11 +128,15 @@ std::string next_terminal_id(const db::Transaction& tx, const Keys& keys) {
 }
 
 json enrolled_json(const Keys& keys, const json& code) {
-  return {{"terminal", code["terminal"]}, {"fair", keys.fair},        {"root", hex(keys.root)},
+  return {{"terminal", code["terminal"]},     {"fair", keys.fair},      {"root", hex(keys.root)},
           {"exhibitors", code["exhibitors"]}, {"booth", code["booth"]}, {"holder", code["holder"]}};
 }
 
-struct Attempt { std::string code; PublicKey key; Signature signature; };
+struct Attempt {
+  std::string code;
+  PublicKey key;
+  Signature signature;
+};
 
 // Inside a job: the answer to a code, which the first key that shows it keeps.
 json take_code(const House& house, db::Transaction& tx, const Attempt& attempt, Milliseconds now) {
@@ -144,7 +164,8 @@ json take_code(const House& house, db::Transaction& tx, const Attempt& attempt, 
 asio::awaitable<net::Response> enrol(House& house, net::Request& request) {
   const Reading now = house.now();
   if (house.wrong_tries.blocked(request.remote, now.up))
-    throw Refusal(429, {"too_many_tries", "", {"Sai mã quá nhiều lần, hãy đợi một phút.", "Too many wrong codes, wait a minute."}});
+    throw Refusal(429,
+                  {"too_many_tries", "", {"Sai mã quá nhiều lần, hãy đợi một phút.", "Too many wrong codes, wait a minute."}});
   Fields in(request.body);
   Attempt attempt{in.text("code", 32), in.key("key"), in.signature("signature")};
   (void)in.optional_text("device", 80);
@@ -153,7 +174,8 @@ asio::awaitable<net::Response> enrol(House& house, net::Request& request) {
   const std::string message = "phien/enrol/1\n" + house.keys().fair + "\n" + attempt.code + "\n";
   const bool signed_well = verify(attempt.key, message, attempt.signature);
   if (!signed_well) house.wrong_tries.note(request.remote, now.up);
-  if (!signed_well) throw Refusal(403, {"bad_signature", "signature", {"Chữ ký không khớp với khóa.", "The signature is not by this key."}});
+  if (!signed_well)
+    throw Refusal(403, {"bad_signature", "signature", {"Chữ ký không khớp với khóa.", "The signature is not by this key."}});
   json answer;
   const db::JournalStore::Job job = [&](db::Transaction& tx) { answer = take_code(house, tx, attempt, now.wall); };
   try {

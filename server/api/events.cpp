@@ -4,7 +4,7 @@
 namespace phien::server::api {
 namespace {
 
-constexpr std::int64_t kKeepAlive = 15'000;   // ms: proxies and dead connections are noticed
+constexpr std::int64_t kKeepAlive = 15'000;  // ms: proxies and dead connections are noticed
 
 json exceptions_json(const std::map<std::string, std::int64_t>& counts) {
   json all = json::object();
@@ -14,7 +14,7 @@ json exceptions_json(const std::map<std::string, std::int64_t>& counts) {
 
 asio::awaitable<void> events(House& house, net::EventSink& sink) {
   std::shared_ptr<const Summary> sent;
-  for (;;) {   // until the client goes: then send() throws
+  for (;;) {  // until the client goes: then send() throws
     const std::uint64_t version = house.totals.version();
     const std::shared_ptr<const Summary> summary = co_await house.totals.current();
     if (!sent || sent->exceptions != summary->exceptions) {

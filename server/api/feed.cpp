@@ -1,11 +1,11 @@
 // "Down": one long poll a terminal. Waiting costs a coroutine and a timer, nothing of the store.
-#include "server/api/route.hpp"
 #include "shared/sync/feed.hpp"
+#include "server/api/route.hpp"
 
 namespace phien::server::api {
 namespace {
 
-constexpr std::int64_t kLongestWait = 55'000;   // ms: below what proxies and the client's own deadline allow
+constexpr std::int64_t kLongestWait = 55'000;  // ms: below what proxies and the client's own deadline allow
 constexpr std::int64_t kMaxExact = std::int64_t{1} << 53;
 
 struct Asked {
@@ -59,7 +59,8 @@ asio::awaitable<net::Response> feed(House& house, net::Request& request) {
     co_await channel->wake.wait_beyond(version, left);
     // It may have been revoked meanwhile.
     if (house.roll().revoked.contains(terminal))
-      throw Refusal(403, {"revoked", terminal, {"Máy " + terminal + " đã bị thu hồi.", "Terminal " + terminal + " has been revoked."}});
+      throw Refusal(
+          403, {"revoked", terminal, {"Máy " + terminal + " đã bị thu hồi.", "Terminal " + terminal + " has been revoked."}});
   }
 }
 

@@ -26,7 +26,8 @@ json parse(std::string_view body) {
     if (event == json::parse_event_t::key) twice = !keys.back().insert(value.get<std::string>()).second || twice;
     return !too_deep;
   };
-  if (body.find('\0') != std::string_view::npos) refuse("bad_json", "", "Không phải JSON hợp lệ.", "Not valid JSON.");   // it would end the text unseen
+  if (body.find('\0') != std::string_view::npos)
+    refuse("bad_json", "", "Không phải JSON hợp lệ.", "Not valid JSON.");  // it would end the text unseen
   json value = json::parse(body, look, false);
   if (too_deep) refuse("too_deep", "", "Dữ liệu lồng quá sâu.", "The data is nested too deeply.");
   if (value.is_discarded()) refuse("bad_json", "", "Không phải JSON hợp lệ.", "Not valid JSON.");
@@ -89,7 +90,8 @@ std::vector<std::string> Fields::ids(const char* name, std::size_t most) {
     if (!one.is_string()) refuse("wrong_type", name, "Cần một danh sách mã.", "A list of ids is needed.");
     std::string id = one.get<std::string>();
     if (!is_id(id)) refuse("bad_value", name, "Mã không hợp lệ.", "Not an id.");
-    if (std::find(ids.begin(), ids.end(), id) != ids.end()) refuse("bad_value", name, "Một mã xuất hiện hai lần.", "An id is there twice.");
+    if (std::find(ids.begin(), ids.end(), id) != ids.end())
+      refuse("bad_value", name, "Một mã xuất hiện hai lần.", "An id is there twice.");
     ids.push_back(std::move(id));
   }
   return ids;
@@ -116,7 +118,8 @@ journal::Ref Fields::ref(const char* name) {
   const auto hash = hash_from_hex(value["hash"].get_ref<const std::string&>());
   const auto seq = value["seq"].get<std::uint64_t>();
   std::string terminal = value["terminal"].get<std::string>();
-  if (!hash || seq < 1 || seq > (std::uint64_t{1} << 53) || !is_id(terminal)) refuse("bad_value", name, "Tham chiếu không hợp lệ.", "Not a reference.");
+  if (!hash || seq < 1 || seq > (std::uint64_t{1} << 53) || !is_id(terminal))
+    refuse("bad_value", name, "Tham chiếu không hợp lệ.", "Not a reference.");
   return {std::move(terminal), static_cast<journal::Seq>(seq), *hash};
 }
 

@@ -1,5 +1,6 @@
-// Reading a JSON body: every field is asked for by name and kind; done() refuses what nobody asked for. All refusals are 400 with the
-// field's name in `where`. Codes: bad_json, too_deep, duplicate_key, wrong_type, missing_field, bad_value, out_of_range, unknown_field.
+// Reading a JSON body: every field is asked for by name and kind; done() refuses what nobody asked for. All refusals are 400 with
+// the field's name in `where`. Codes: bad_json, too_deep, duplicate_key, wrong_type, missing_field, bad_value, out_of_range,
+// unknown_field.
 #pragma once
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -21,7 +22,7 @@ class Fields {
 
   std::string text(const char* name, std::size_t max_bytes);
   std::optional<std::string> optional_text(const char* name, std::size_t max_bytes);
-  std::string verbatim(const char* name, std::size_t max_bytes);   // not made NFC: a file, judged by its own reader
+  std::string verbatim(const char* name, std::size_t max_bytes);  // not made NFC: a file, judged by its own reader
   bool has(const char* name) { return find(name) != nullptr; }
   std::string id(const char* name);
   std::optional<std::string> optional_id(const char* name);

@@ -36,12 +36,19 @@ json changes_json(const exchange::Changes& changes) {
     if (change.what == What::unchanged) continue;
     json fields = json::array();
     for (const auto& field : change.fields) fields.push_back({{"field", field.field}, {"was", field.was}, {"is", field.is}});
-    items.push_back({{"type", type_name(change.type)}, {"id", change.id}, {"name", change.name}, {"what", what_name(change.what)},
+    items.push_back({{"type", type_name(change.type)},
+                     {"id", change.id},
+                     {"name", change.name},
+                     {"what", what_name(change.what)},
                      {"fields", std::move(fields)}});
   }
   for (const auto& change : changes.openings)
-    openings.push_back({{"exhibitor", change.exhibitor}, {"product", change.product}, {"name", change.name}, {"unit", change.unit},
-                        {"was", change.was}, {"is", change.is}});
+    openings.push_back({{"exhibitor", change.exhibitor},
+                        {"product", change.product},
+                        {"name", change.name},
+                        {"unit", change.unit},
+                        {"was", change.was},
+                        {"is", change.is}});
   return {{"added", changes.count(What::added)},
           {"changed", changes.count(What::changed)},
           {"unchanged", changes.count(What::unchanged)},
@@ -57,21 +64,26 @@ Result<exchange::Changes> compare(const ledger::Reader& books, const exchange::I
 
 asio::awaitable<net::Response> import_lists(House& house, net::Request& request) {
   Fields in(request.body);
-  exchange::Files files{in.verbatim("fair_json", kMaxFile), in.verbatim("exhibitors_csv", kMaxFile), in.verbatim("products_csv", kMaxFile), {}};
+  exchange::Files files{
+      in.verbatim("fair_json", kMaxFile), in.verbatim("exhibitors_csv", kMaxFile), in.verbatim("products_csv", kMaxFile), {}};
   if (in.has("cashiers_csv")) files.cashiers = in.verbatim("cashiers_csv", kMaxFile);
   const bool apply = in.flag("apply", false);
   in.done();
   const exchange::Imported imported = exchange::read_catalogue(files);
   json answer{{"problems", problems_json(imported.problems)}, {"warnings", problems_json(imported.warnings)}, {"applied", false}};
   if (!imported.ok()) {
-    answer["error"] = problem_json({"bad_lists", imported.problems.front().where, {"Danh sách có lỗi, không nhập gì.", "The lists have faults, nothing is imported."}});
+    answer["error"] = problem_json({"bad_lists",
+                                    imported.problems.front().where,
+                                    {"Danh sách có lỗi, không nhập gì.", "The lists have faults, nothing is imported."}});
     net::Response refused = ok(answer);
     refused.status = 422;
     co_return refused;
   }
   if (imported.catalogue.fair.id != house.keys().fair)
-    throw Refusal(422, {"other_fair", "fair.json", {"Danh sách của phiên khác: " + imported.catalogue.fair.id + ", không phải " + house.keys().fair + ".",
-                                                    "The lists are of " + imported.catalogue.fair.id + ", not of " + house.keys().fair + "."}});
+    throw Refusal(422, {"other_fair",
+                        "fair.json",
+                        {"Danh sách của phiên khác: " + imported.catalogue.fair.id + ", không phải " + house.keys().fair + ".",
+                         "The lists are of " + imported.catalogue.fair.id + ", not of " + house.keys().fair + "."}});
   // Off the io thread: PINs are made into verifiers, which is slow by design.
   std::optional<Result<exchange::Changes>> changes;
   journal::Head compared_at;
@@ -87,7 +99,10 @@ asio::awaitable<net::Response> import_lists(House& house, net::Request& request)
     const std::vector<journal::Body> bodies = exchange::to_entries(**changes);
     const db::JournalStore::Job job = [&](db::Transaction& tx) {
       if (house.own_head(tx) != compared_at)
-        throw Refusal(409, {"changed_meanwhile", "", {"Dữ liệu vừa thay đổi, hãy xem lại khác biệt.", "Something has just changed, look at the difference again."}});
+        throw Refusal(
+            409, {"changed_meanwhile",
+                  "",
+                  {"Dữ liệu vừa thay đổi, hãy xem lại khác biệt.", "Something has just changed, look at the difference again."}});
       // Each entry stands for itself; that all of them come or none is the transaction's work.
       for (const journal::Body& body : bodies) (void)house.write(tx, {house.entry(body)});
     };

@@ -28,7 +28,7 @@ net::Response reply(House& house, const sync::Outcome& outcome) {
 // What a batch tells besides its own journal: whose stock it touches, and which heads of the server's journal its writer saw.
 struct Told {
   std::set<std::string> exhibitors;
-  std::optional<journal::ServerPosition> seen;   // the furthest
+  std::optional<journal::ServerPosition> seen;  // the furthest
 };
 
 Told told_by(const sync::DecodedBatch& batch) {
@@ -37,7 +37,8 @@ Told told_by(const sync::DecodedBatch& batch) {
     if (!entry) continue;
     add_exhibitors(*entry, told.exhibitors);
     const auto& seen = entry->seen;
-    if (seen && (!told.seen || std::pair(seen->incarnation, seen->head.seq) >= std::pair(told.seen->incarnation, told.seen->head.seq)))
+    if (seen &&
+        (!told.seen || std::pair(seen->incarnation, seen->head.seq) >= std::pair(told.seen->incarnation, told.seen->head.seq)))
       told.seen = seen;
   }
   return told;
@@ -60,7 +61,8 @@ asio::awaitable<net::Response> take_batch(House& house, net::Request& request) {
   sync::Outcome outcome;
   const db::JournalStore::Job job = [&decoded, &outcome](db::Transaction& tx) { outcome = sync::receive(tx, *decoded); };
   co_await house.commit(job);
-  if (const auto* accepted = std::get_if<sync::Accepted>(&outcome); accepted && accepted->appended > 0) house.took(told.exhibitors, terminal);
+  if (const auto* accepted = std::get_if<sync::Accepted>(&outcome); accepted && accepted->appended > 0)
+    house.took(told.exhibitors, terminal);
   if (told.seen) house.compare(*told.seen);
   co_return reply(house, outcome);
 }
@@ -110,7 +112,9 @@ asio::awaitable<net::Response> export_journals(House& house, net::Request& reque
   const House::Work work = [terminal](const db::Snapshot& snapshot) {
     const auto branches = terminal ? snapshot.branches_of_terminal(*terminal) : snapshot.branches();
     if (terminal && branches.empty())
-      throw Refusal(404, {"unknown_terminal", "terminal", {"Không có nhật ký của " + *terminal + ".", "There is no journal of " + *terminal + "."}});
+      throw Refusal(404, {"unknown_terminal",
+                          "terminal",
+                          {"Không có nhật ký của " + *terminal + ".", "There is no journal of " + *terminal + "."}});
     net::Response response;
     response.content_type = "text/plain; charset=utf-8";
     for (const journal::Branch& branch : branches) response.body += sync::export_chain(snapshot, branch.no);

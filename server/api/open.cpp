@@ -5,9 +5,7 @@
 namespace phien::server::api {
 namespace {
 
-asio::awaitable<net::Response> healthz(House&, net::Request&) {
-  co_return ok({{"status", "ok"}});
-}
+asio::awaitable<net::Response> healthz(House&, net::Request&) { co_return ok({{"status", "ok"}}); }
 
 asio::awaitable<net::Response> readyz(House& house, net::Request&) {
   if (house.store_failed()) throw db::StoreFailed("failed before");
@@ -27,18 +25,18 @@ asio::awaitable<net::Response> metrics(House& house, net::Request&) {
   text += metric("phien_failed_tasks_total", "counter", "Tasks that ended by an error nobody expected.", net::failed_tasks()) +
           metric("phien_resident_bytes", "gauge", "Memory of this process.", resident_bytes()) +
           metric("phien_store_failed", "gauge", "1 when the store takes nothing any more.", house.store_failed() ? 1 : 0) +
-          metric("phien_journal_overtaken", "gauge", "1 when somebody holds newer entries of this server's own journal.", house.overtaken() ? 1 : 0) +
+          metric("phien_journal_overtaken", "gauge", "1 when somebody holds newer entries of this server's own journal.",
+                 house.overtaken() ? 1 : 0) +
           "# HELP phien_exceptions Exceptions that are not settled, by code.\n# TYPE phien_exceptions gauge\n";
-  for (const auto& [code, count] : summary->exceptions) text += "phien_exceptions{code=\"" + code + "\"} " + std::to_string(count) + "\n";
+  for (const auto& [code, count] : summary->exceptions)
+    text += "phien_exceptions{code=\"" + code + "\"} " + std::to_string(count) + "\n";
   net::Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   response.body = std::move(text);
   co_return response;
 }
 
-asio::awaitable<net::Response> openapi(House&, net::Request&) {
-  co_return net::json_response(std::string(openapi_json()));
-}
+asio::awaitable<net::Response> openapi(House&, net::Request&) { co_return net::json_response(std::string(openapi_json())); }
 
 asio::awaitable<net::Response> hello(House& house, net::Request&) {
   const Keys& keys = house.keys();

@@ -3,7 +3,8 @@
 // .incbin embeds the file as it is, at no cost to the compiler. PHIEN_OPENAPI_FILE comes from CMakeLists.txt.
 asm(".section .rodata\n"
     "phien_server_openapi_begin:\n"
-    ".incbin \"" PHIEN_OPENAPI_FILE "\"\n"
+    ".incbin \"" PHIEN_OPENAPI_FILE
+    "\"\n"
     "phien_server_openapi_end:\n"
     ".previous\n");
 

@@ -1,5 +1,5 @@
-// What the organizer writes in the server's journal: rulings, revocations, erasures, what was sold without a till, what the bank says,
-// and the closing of the fair.
+// What the organizer writes in the server's journal: rulings, revocations, erasures, what was sold without a till, what the bank
+// says, and the closing of the fair.
 #include <algorithm>
 
 #include "server/api/fields.hpp"
@@ -8,7 +8,7 @@
 namespace phien::server::api {
 namespace {
 
-constexpr std::size_t kCutPerPart = 400, kMaxParts = 32;   // FORMAT.md §8
+constexpr std::size_t kCutPerPart = 400, kMaxParts = 32;  // FORMAT.md §8
 
 // An entry of the own journal from its body in JSON: the journal's decoder is the one judge of what a body may hold.
 journal::Entry entry_from(const House& house, const char* kind, const json& body, const std::optional<json>& happened = {}) {
@@ -86,8 +86,11 @@ asio::awaitable<net::Response> revoke(House& house, net::Request& request) {
   bool before = false;
   const db::JournalStore::Job job = [&](db::Transaction& tx) {
     const auto enrolled = ledger::enrolment(tx, terminal);
-    if (!enrolled) throw Refusal(404, {"not_enrolled", "terminal", {"Máy " + terminal + " chưa được ghi danh.", "Terminal " + terminal + " is not enrolled."}});
-    if (auto known = ledger::revocation(tx, terminal)) {   // asking twice changes nothing
+    if (!enrolled)
+      throw Refusal(404, {"not_enrolled",
+                          "terminal",
+                          {"Máy " + terminal + " chưa được ghi danh.", "Terminal " + terminal + " is not enrolled."}});
+    if (auto known = ledger::revocation(tx, terminal)) {  // asking twice changes nothing
       revoked = *known;
       before = true;
       return;
@@ -125,11 +128,14 @@ asio::awaitable<net::Response> confirm_payment(House& house, net::Request& reque
 // One unit of `fair_closed` entries that together name the cut.
 std::vector<journal::Entry> closing_entries(const House& house, const std::vector<journal::Ref>& cut, std::int64_t edition) {
   const std::size_t parts = std::max<std::size_t>(1, (cut.size() + kCutPerPart - 1) / kCutPerPart);
-  if (parts > kMaxParts) throw Refusal(422, {"too_many_heads", "", {"Quá nhiều nhật ký cho một lần chốt.", "Too many journals for one closing."}});
+  if (parts > kMaxParts)
+    throw Refusal(422, {"too_many_heads", "", {"Quá nhiều nhật ký cho một lần chốt.", "Too many journals for one closing."}});
   std::vector<journal::Entry> entries;
   for (std::size_t part = 0; part < parts; ++part) {
     const auto at = [&](std::size_t n) { return cut.begin() + static_cast<std::ptrdiff_t>(std::min(n, cut.size())); };
-    journal::FairClosed closed{edition, static_cast<std::int64_t>(part + 1), static_cast<std::int64_t>(parts),
+    journal::FairClosed closed{edition,
+                               static_cast<std::int64_t>(part + 1),
+                               static_cast<std::int64_t>(parts),
                                {at(part * kCutPerPart), at((part + 1) * kCutPerPart)}};
     entries.push_back(house.entry(std::move(closed)));
   }

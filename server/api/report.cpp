@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t kMaxEdition = 100'000;
 
 struct Wanted {
-  std::optional<std::int64_t> edition;   // 0: as of now; nothing: the latest, or as of now if the fair was never closed
+  std::optional<std::int64_t> edition;  // 0: as of now; nothing: the latest, or as of now if the fair was never closed
   std::string format;
   std::optional<std::string> table;
   Lang lang = Lang::vi;
@@ -46,8 +46,10 @@ std::unique_ptr<db::JournalStore> replayed(const ledger::Reader& books, const st
   std::vector<journal::Ref> lost;
   alone->run([&](db::Transaction& tx) { lost = ledger::replay(books, tx, &cut); });
   if (!lost.empty())
-    throw Refusal(409, {"cut_incomplete", lost.front().terminal,
-                        {"Thiếu nhật ký mà bản chốt dựa vào: " + lost.front().terminal, "A journal this edition rests on is not here: " + lost.front().terminal}});
+    throw Refusal(409, {"cut_incomplete",
+                        lost.front().terminal,
+                        {"Thiếu nhật ký mà bản chốt dựa vào: " + lost.front().terminal,
+                         "A journal this edition rests on is not here: " + lost.front().terminal}});
   return alone;
 }
 
@@ -108,7 +110,8 @@ net::Response form_of(const report::Report& report, const Wanted& wanted, const 
   const std::string name = fair + (report.edition ? "-" + std::to_string(report.edition) : "-now");
   if (wanted.format == "json") return net::json_response(exchange::to_json_text(report));
   if (wanted.format == "csv") return file(csv_of(report, wanted), "text/csv; charset=utf-8", name + ".csv");
-  return file(exchange::to_xlsx(report, wanted.lang), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name + ".xlsx");
+  return file(exchange::to_xlsx(report, wanted.lang), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+              name + ".xlsx");
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ net::Response unauthorized(const char* code, Message what) {
 // Fills in who asks, or says why nobody is known to.
 std::optional<net::Response> authenticate(House& house, net::Request& request) {
   const std::string header = request.header("authorization");
-  if (!header.starts_with(kBearer)) return unauthorized("no_token", {"Cần đăng nhập (Authorization: Bearer …).", "Log in first (Authorization: Bearer …)."});
+  if (!header.starts_with(kBearer))
+    return unauthorized("no_token", {"Cần đăng nhập (Authorization: Bearer …).", "Log in first (Authorization: Bearer …)."});
   const std::string token = header.substr(kBearer.size());
   if (equal_constant_time(token, house.admin_token())) {
     request.principal = kAdmin;
@@ -27,10 +28,13 @@ std::optional<net::Response> authenticate(House& house, net::Request& request) {
   }
   const Reading now = house.now();
   const Sessions::Found found = house.sessions.find(token, now.up);
-  if (found.standing == Sessions::Standing::unknown) return unauthorized("bad_token", {"Mã truy cập không đúng.", "The token is not known."});
-  if (found.standing == Sessions::Standing::expired) return unauthorized("expired", {"Mã truy cập đã hết hạn.", "The token has expired."});
+  if (found.standing == Sessions::Standing::unknown)
+    return unauthorized("bad_token", {"Mã truy cập không đúng.", "The token is not known."});
+  if (found.standing == Sessions::Standing::expired)
+    return unauthorized("expired", {"Mã truy cập đã hết hạn.", "The token has expired."});
   if (const auto revoked = house.roll().revoked.find(found.terminal); revoked != house.roll().revoked.end())
-    return net::refusal(403, {"revoked", found.terminal,
+    return net::refusal(403, {"revoked",
+                              found.terminal,
                               {"Máy " + found.terminal + " đã bị thu hồi: " + revoked->second.reason,
                                "Terminal " + found.terminal + " has been revoked: " + revoked->second.reason}});
   request.principal = std::string(kTerminal) + found.terminal;
@@ -57,8 +61,10 @@ net::Response answer_to_failure(const std::exception_ptr& failed) {
   } catch (const db::StoreFull&) {
     return refused(Refusal(507, {"store_full", "", {"Ổ đĩa của máy chủ đã đầy.", "The server's disk is full."}}));
   } catch (const db::StoreFailed&) {
-    return refused(Refusal(503, {"store_failed", "", {"Kho dữ liệu hỏng hoặc không ghi được; cần khởi động lại máy chủ.",
-                                                      "The store is damaged or cannot be written; the server must be started anew."}}));
+    return refused(Refusal(503, {"store_failed",
+                                 "",
+                                 {"Kho dữ liệu hỏng hoặc không ghi được; cần khởi động lại máy chủ.",
+                                  "The store is damaged or cannot be written; the server must be started anew."}}));
   }
 }
 
@@ -98,7 +104,8 @@ net::Guard admin_or_terminal(House& house) {
 
 const journal::TerminalEnrolled& asking_terminal(const House& house, const net::Request& request) {
   const auto found = house.roll().enrolled.find(std::string_view(request.principal).substr(kTerminal.size()));
-  if (found == house.roll().enrolled.end()) throw Refusal(403, {"not_enrolled", "", {"Máy chưa được ghi danh.", "The terminal is not enrolled."}});
+  if (found == house.roll().enrolled.end())
+    throw Refusal(403, {"not_enrolled", "", {"Máy chưa được ghi danh.", "The terminal is not enrolled."}});
   return found->second;
 }
 
@@ -109,7 +116,9 @@ void add(net::Router& router, House& house, Spec spec) {
   route.guard = std::move(spec.guard);
   route.max_body = spec.max_body;
   route.long_poll = spec.long_poll;
-  route.handler = [&house, answer = std::move(spec.answer)](net::Request& request) { return answer_or_refusal(house, request, answer); };
+  route.handler = [&house, answer = std::move(spec.answer)](net::Request& request) {
+    return answer_or_refusal(house, request, answer);
+  };
   router.add(std::move(route));
 }
 
@@ -120,7 +129,8 @@ Scope scope_of(const House& house, const net::Request& request) {
   const std::vector<std::string>& own = asking_terminal(house, request).exhibitors;
   if (!wanted) return own;
   if (std::find(own.begin(), own.end(), *wanted) == own.end())
-    throw Refusal(403, {"not_yours", "exhibitor", {"Đơn vị này không bán trên máy này.", "This exhibitor is not this terminal's."}});
+    throw Refusal(403,
+                  {"not_yours", "exhibitor", {"Đơn vị này không bán trên máy này.", "This exhibitor is not this terminal's."}});
   return Scope({*wanted});
 }
 
@@ -154,7 +164,8 @@ std::optional<std::string> parameter(const net::Request& request, const std::str
   return found == request.query.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::int64_t number_parameter(const net::Request& request, const std::string& name, std::int64_t least, std::int64_t most, std::int64_t otherwise) {
+std::int64_t number_parameter(const net::Request& request, const std::string& name, std::int64_t least, std::int64_t most,
+                              std::int64_t otherwise) {
   const auto text = parameter(request, name);
   if (!text) return otherwise;
   std::int64_t number = 0;
@@ -164,7 +175,9 @@ std::int64_t number_parameter(const net::Request& request, const std::string& na
 }
 
 void refuse_parameter(const std::string& name) {
-  throw Refusal(400, {"bad_parameter", name, {"Giá trị của tham số " + name + " không hợp lệ.", "The value of " + name + " is not valid."}});
+  throw Refusal(
+      400,
+      {"bad_parameter", name, {"Giá trị của tham số " + name + " không hợp lệ.", "The value of " + name + " is not valid."}});
 }
 
 net::Response ok(const json& body) {

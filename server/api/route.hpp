@@ -15,10 +15,11 @@ using nlohmann::json;
 using Answer = std::function<asio::awaitable<net::Response>(House&, net::Request&)>;
 
 inline constexpr std::size_t kSmallBody = 64 * 1024;
-inline constexpr std::size_t kImportBody = 32 * 1024 * 1024;    // lists of a fair, as JSON text
-inline constexpr std::size_t kJournalsBody = 1024 * 1024 * 1024; // exported journals of a whole fair
+inline constexpr std::size_t kImportBody = 32 * 1024 * 1024;      // lists of a fair, as JSON text
+inline constexpr std::size_t kJournalsBody = 1024 * 1024 * 1024;  // exported journals of a whole fair
 
-// Guards. They set request.principal: "admin", or "terminal:" and its id. Codes: no_token, bad_token, expired (401), not_yours, revoked (403).
+// Guards. They set request.principal: "admin", or "terminal:" and its id. Codes: no_token, bad_token, expired (401), not_yours,
+// revoked (403).
 net::Guard admin_only(House& house);
 net::Guard terminal_only(House& house);
 net::Guard admin_or_terminal(House& house);
@@ -51,14 +52,18 @@ auto rows_in(const Scope& scope, const ledger::Reader& books, View view) {
 
 // {"rows","as_of","heads"} and "next" when there are more than ?limit (at most kMaxRows) behind ?after.
 inline constexpr std::size_t kMaxRows = 5'000;
-struct Page { std::size_t after = 0, limit = kMaxRows; Milliseconds as_of = 0; };
+struct Page {
+  std::size_t after = 0, limit = kMaxRows;
+  Milliseconds as_of = 0;
+};
 Page page_of(const House& house, const net::Request& request);
 net::Response list(const ledger::Reader& books, const Page& page, json rows, json more = json::object());
 
 // Query parameters: unknown names are refused (unknown_parameter), as are values out of bounds (bad_parameter).
 void only_parameters(const net::Request& request, std::initializer_list<std::string_view> names);
 std::optional<std::string> parameter(const net::Request& request, const std::string& name);
-std::int64_t number_parameter(const net::Request& request, const std::string& name, std::int64_t least, std::int64_t most, std::int64_t otherwise);
+std::int64_t number_parameter(const net::Request& request, const std::string& name, std::int64_t least, std::int64_t most,
+                              std::int64_t otherwise);
 [[noreturn]] void refuse_parameter(const std::string& name);
 
 net::Response ok(const json& body);
@@ -66,17 +71,18 @@ json ref_json(const journal::Ref& ref);
 json head_json(const journal::Head& head);
 
 // One file each.
-void add_open_routes(net::Router& router, House& house);         // health, metrics, hello, openapi
+void add_open_routes(net::Router& router, House& house);  // health, metrics, hello, openapi
 void add_enrolment_routes(net::Router& router, House& house);
 void add_session_routes(net::Router& router, House& house);
 void add_journal_routes(net::Router& router, House& house);
 void add_feed_routes(net::Router& router, House& house);
-void add_book_routes(net::Router& router, House& house);         // stock, transfers, shifts, exceptions, leads, terminals, catalogue, summary
+void add_book_routes(net::Router& router,
+                     House& house);  // stock, transfers, shifts, exceptions, leads, terminals, catalogue, summary
 void add_sales_routes(net::Router& router, House& house);
 void add_report_routes(net::Router& router, House& house);
 void add_import_routes(net::Router& router, House& house);
-void add_organizer_routes(net::Router& router, House& house);    // rulings, revocations, erasures, declared sales, bank, closing
-void add_upkeep_routes(net::Router& router, House& house);       // verify, dump, rebuild, backups
+void add_organizer_routes(net::Router& router, House& house);  // rulings, revocations, erasures, declared sales, bank, closing
+void add_upkeep_routes(net::Router& router, House& house);     // verify, dump, rebuild, backups
 void add_event_routes(net::Router& router, House& house);
 void add_all_routes(net::Router& router, House& house);
 

@@ -21,7 +21,7 @@ std::string day_of(const std::string& hour) { return hour.substr(0, 10); }
 
 Rows by_documents(const Scope& scope, const ledger::Reader& books, const std::string& by) {
   Rows rows;
-  for (const auto& cell : rows_in(scope, books, [](const auto& b, auto exhibitor) { return ledger::deal_cells(b, exhibitor); })) {
+  for (const auto& cell : rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::deal_cells(b, exhibitor); })) {
     Row& row = rows[by == "exhibitor" ? cell.exhibitor : by == "how" ? cell.how : by == "day" ? day_of(cell.hour) : cell.hour];
     row.sales += cell.sales;
     row.refunds += cell.refunds;
@@ -43,7 +43,7 @@ void add_line(Row& row, const ledger::SalesCell& cell) {
 
 Rows by_lines(const Scope& scope, const ledger::Reader& books, const std::string& by) {
   Rows rows;
-  for (const auto& cell : rows_in(scope, books, [](const auto& b, auto exhibitor) { return ledger::sales_cells(b, exhibitor); })) {
+  for (const auto& cell : rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::sales_cells(b, exhibitor); })) {
     if (by == "product") {
       Row& row = rows[cell.product];
       row.exhibitor = cell.exhibitor;
@@ -61,7 +61,8 @@ Rows by_lines(const Scope& scope, const ledger::Reader& books, const std::string
 
 Rows by_method(const Scope& scope, const ledger::Reader& books) {
   Rows rows;
-  for (const auto& cell : rows_in(scope, books, [](const auto& b, auto exhibitor) { return ledger::takings_cells(b, exhibitor); })) {
+  for (const auto& cell :
+       rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::takings_cells(b, exhibitor); })) {
     Row& row = rows[cell.method];
     row.sold += cell.paid;
     row.refunded += cell.returned;
@@ -101,7 +102,9 @@ asio::awaitable<net::Response> sales(House& house, net::Request& request) {
   const Scope scope = scope_of(house, request);
   const House::Work work = [page, scope, by](const db::Snapshot& snapshot) {
     const bool lines = by == "product" || by == "ocop" || by == "cnnt";
-    Rows rows = by == "method" ? by_method(scope, snapshot) : lines ? by_lines(scope, snapshot, by) : by_documents(scope, snapshot, by);
+    Rows rows = by == "method" ? by_method(scope, snapshot)
+                : lines        ? by_lines(scope, snapshot, by)
+                               : by_documents(scope, snapshot, by);
     name_rows(rows, by, snapshot);
     json shown = json::array();
     for (const auto& [key, row] : rows) shown.push_back(row_json(by, key, row));

@@ -9,12 +9,17 @@ namespace phien::server::api {
 namespace {
 
 json verdict_json(const sync::JournalVerdict& verdict) {
-  return {{"terminal", verdict.journal.terminal}, {"key", hex(verdict.journal.key)}, {"head", head_json(verdict.head)},
-          {"vouched", verdict.vouched_to},        {"witness", verdict.witness}};
+  return {{"terminal", verdict.journal.terminal},
+          {"key", hex(verdict.journal.key)},
+          {"head", head_json(verdict.head)},
+          {"vouched", verdict.vouched_to},
+          {"witness", verdict.witness}};
 }
 
 json finding_json(const sync::Finding& finding) {
-  return {{"code", finding.code}, {"place", ref_json(finding.place)}, {"message", {{"en", finding.what.en}, {"vi", finding.what.vi}}}};
+  return {{"code", finding.code},
+          {"place", ref_json(finding.place)},
+          {"message", {{"en", finding.what.en}, {"vi", finding.what.vi}}}};
 }
 
 asio::awaitable<net::Response> verify(House& house, net::Request& request) {
@@ -56,8 +61,10 @@ asio::awaitable<net::Response> rebuild(House& house, net::Request& request) {
     digest = hex(sha256(ledger::dump(tx)));
     // Thrown, so that the books stay as they were: which of the two is right, a person must find out.
     if (digest != before)
-      throw Refusal(500, {"books_differ", "", {"Sổ dựng lại không giống sổ đang có; giữ nguyên sổ cũ. Hãy sao lưu và báo lỗi này.",
-                                               "The books made anew differ from those here, which stay. Make a backup and report this."}});
+      throw Refusal(500, {"books_differ",
+                          "",
+                          {"Sổ dựng lại không giống sổ đang có; giữ nguyên sổ cũ. Hãy sao lưu và báo lỗi này.",
+                           "The books made anew differ from those here, which stay. Make a backup and report this."}});
   };
   co_await house.commit_own(job);
   co_return ok({{"digest", digest}, {"equal", true}});
@@ -69,14 +76,17 @@ asio::awaitable<net::Response> backup(House& house, net::Request& request) {
   in.done();
   if (!std::filesystem::path(path).is_absolute())
     throw Refusal(400, {"bad_value", "path", {"Cần đường dẫn tuyệt đối.", "An absolute path is needed."}});
-  if (std::filesystem::exists(path)) throw Refusal(409, {"exists", "path", {"Đã có tệp này: " + path, "This file exists: " + path}});
+  if (std::filesystem::exists(path))
+    throw Refusal(409, {"exists", "path", {"Đã có tệp này: " + path, "This file exists: " + path}});
   const std::function<void()> copying = [&house, &path] {
     house.store().backup(path, [&house](int done, int total) { house.progress(done, total); });
   };
   try {
     co_await house.aside(copying);
-  } catch (const db::StoreFailed& e) {   // of the copy, not of the store: that one goes on
-    throw Refusal(422, {"cannot_write", "path", {"Không sao lưu được vào " + path + ": " + e.what(), "Cannot back up to " + path + ": " + e.what()}});
+  } catch (const db::StoreFailed& e) {  // of the copy, not of the store: that one goes on
+    throw Refusal(422, {"cannot_write",
+                        "path",
+                        {"Không sao lưu được vào " + path + ": " + e.what(), "Cannot back up to " + path + ": " + e.what()}});
   }
   co_return ok({{"path", path}, {"bytes", std::filesystem::file_size(path)}});
 }

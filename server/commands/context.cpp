@@ -23,7 +23,7 @@ void Context::say(const Message& message) const { std::fprintf(json ? stderr : s
 
 namespace {
 
-constexpr std::chrono::hours kLongestAnswer{2};   // a rebuild or a verification of a whole fair
+constexpr std::chrono::hours kLongestAnswer{2};  // a rebuild or a verification of a whole fair
 constexpr std::size_t kLargestAnswer = std::size_t{1} << 31;
 
 // A line on stderr now and then, so that a person sees that it goes on.
@@ -34,8 +34,9 @@ class Progress {
     const auto now = std::chrono::steady_clock::now();
     if (total <= 0 || now - last_ < (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(5'000))) return;
     last_ = now;
-    std::fprintf(stderr, lang_ == Lang::vi ? "đã xong %lld/%lld (%d%%)%s" : "%lld of %lld done (%d%%)%s", static_cast<long long>(done),
-                 static_cast<long long>(total), static_cast<int>(done * 100 / total), terminal_ ? "   \r" : "\n");
+    std::fprintf(stderr, lang_ == Lang::vi ? "đã xong %lld/%lld (%d%%)%s" : "%lld of %lld done (%d%%)%s",
+                 static_cast<long long>(done), static_cast<long long>(total), static_cast<int>(done * 100 / total),
+                 terminal_ ? "   \r" : "\n");
     std::fflush(stderr);
   }
 
@@ -54,10 +55,14 @@ Exit exit_of(int status, const std::string& code) {
 Failure failure_of(const net::Response& response) {
   const json answer = json::parse(response.body, nullptr, false);
   if (!answer.is_object() || !answer.contains("error"))
-    return {Exit::refused, {"refused", "", {"Máy chủ từ chối (" + std::to_string(response.status) + ").",
-                                            "The server refused (" + std::to_string(response.status) + ")."}}};
+    return {Exit::refused,
+            {"refused",
+             "",
+             {"Máy chủ từ chối (" + std::to_string(response.status) + ").",
+              "The server refused (" + std::to_string(response.status) + ")."}}};
   const json& error = answer["error"];
-  Problem problem{error.value("code", ""), error.value("where", ""), {error["message"].value("vi", ""), error["message"].value("en", "")}};
+  Problem problem{
+      error.value("code", ""), error.value("where", ""), {error["message"].value("vi", ""), error["message"].value("en", "")}};
   return {exit_of(response.status, problem.code), std::move(problem)};
 }
 
@@ -66,9 +71,9 @@ Failure failure_of(const net::Response& response) {
 struct Caller::State {
   const Context& context;
   asio::io_context io{1};
-  std::unique_ptr<House> house;          // opened here,
+  std::unique_ptr<House> house;  // opened here,
   net::Router router;
-  std::unique_ptr<net::HttpClient> client;   // or running elsewhere
+  std::unique_ptr<net::HttpClient> client;  // or running elsewhere
   std::string token;
 
   explicit State(const Context& of) : context(of) {}
@@ -91,8 +96,10 @@ struct Caller::State {
     const json state = running ? json::parse(*running, nullptr, false) : json();
     const auto secret = read_file(context.paths.admin_token());
     if (!state.is_object() || !state.contains("port") || !secret)
-      throw Failure{Exit::store, {"store_busy", context.paths.store(),
-                                  {"Dữ liệu đang được một lệnh khác dùng.", "The data is in use by another command."}}};
+      throw Failure{Exit::store,
+                    {"store_busy",
+                     context.paths.store(),
+                     {"Dữ liệu đang được một lệnh khác dùng.", "The data is in use by another command."}}};
     token = secret->substr(0, secret->find('\n'));
     net::ClientOptions options;
     options.max_body = kLargestAnswer;
@@ -103,7 +110,8 @@ struct Caller::State {
     if (!client) {
       net::Request request;
       request.method = std::move(method);
-      if (!net::parse_target(target, request.path, request.query)) throw std::logic_error("a command made a bad target: " + target);
+      if (!net::parse_target(target, request.path, request.query))
+        throw std::logic_error("a command made a bad target: " + target);
       request.headers.add("authorization", "Bearer " + token);
       request.body = std::move(body);
       request.remote = "127.0.0.1";

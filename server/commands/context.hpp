@@ -26,15 +26,15 @@ struct Context {
   Lang lang = Lang::vi;
   bool json = false;
   std::string clock_file;
-  std::function<int()> run;   // the command that was chosen
+  std::function<int()> run;  // the command that was chosen
 
   std::shared_ptr<Clock> clock() const;
   // Words for people, one line: to stdout, or to stderr where stdout is for a program.
   void say(const Message& message) const;
 };
 
-// The one way commands do anything: a request to the API. With a server running in this data directory it goes there; otherwise the
-// store is opened here and the same handlers answer.
+// The one way commands do anything: a request to the API. With a server running in this data directory it goes there; otherwise
+// the store is opened here and the same handlers answer.
 class Caller {
  public:
   explicit Caller(const Context& context);
@@ -51,14 +51,14 @@ class Caller {
 };
 
 std::string with_query(const std::string& path, const std::map<std::string, std::string>& query);
-std::string absolute(const std::string& path);   // a running server has another current directory
+std::string absolute(const std::string& path);  // a running server has another current directory
 
-void add_setup_commands(CLI::App& app, Context& context);      // init, recover
+void add_setup_commands(CLI::App& app, Context& context);  // init, recover
 void add_serve_command(CLI::App& app, Context& context);
 void add_import_command(CLI::App& app, Context& context);
-void add_list_commands(CLI::App& app, Context& context);       // stock, sales, exceptions, terminals, …, summary
-void add_terminal_commands(CLI::App& app, Context& context);   // enrol, revoke
-void add_report_commands(CLI::App& app, Context& context);     // close-fair, export
-void add_upkeep_commands(CLI::App& app, Context& context);     // verify, rebuild, backup, journal
+void add_list_commands(CLI::App& app, Context& context);      // stock, sales, exceptions, terminals, …, summary
+void add_terminal_commands(CLI::App& app, Context& context);  // enrol, revoke
+void add_report_commands(CLI::App& app, Context& context);    // close-fair, export
+void add_upkeep_commands(CLI::App& app, Context& context);    // verify, rebuild, backup, journal
 
 }  // namespace phien::server

@@ -21,7 +21,8 @@ struct Options {
 void print_problems(const std::vector<Problem>& problems, Lang lang, const Message& title) {
   if (problems.empty()) return;
   std::fprintf(stderr, "%s\n", title.in(lang).c_str());
-  for (const Problem& problem : problems) std::fprintf(stderr, "  %s: %s\n", problem.where.c_str(), problem.what.in(lang).c_str());
+  for (const Problem& problem : problems)
+    std::fprintf(stderr, "  %s: %s\n", problem.where.c_str(), problem.what.in(lang).c_str());
 }
 
 json problems_json(const std::vector<Problem>& problems) {
@@ -45,21 +46,35 @@ exchange::Files files_of(const std::vector<std::string>& paths) {
     auto text = read_file(path);
     if (!text) throw Failure{Exit::bad_input, text.problem()};
     const auto is = [&name](const char* part) { return name.find(part) != std::string::npos; };
-    if (is("exhibitors")) files.exhibitors = std::move(*text), found |= 1U;
-    else if (is("products")) files.products = std::move(*text), found |= 2U;
-    else if (is("cashiers")) files.cashiers = std::move(*text);
-    else if (is("fair")) files.fair = std::move(*text), found |= 4U;
-    else throw Failure{Exit::usage, {"unknown_file", path, {"Tên tệp phải có fair, exhibitors, products hoặc cashiers: " + path,
-                                                            "A file's name must contain fair, exhibitors, products or cashiers: " + path}}};
+    if (is("exhibitors"))
+      files.exhibitors = std::move(*text), found |= 1U;
+    else if (is("products"))
+      files.products = std::move(*text), found |= 2U;
+    else if (is("cashiers"))
+      files.cashiers = std::move(*text);
+    else if (is("fair"))
+      files.fair = std::move(*text), found |= 4U;
+    else
+      throw Failure{Exit::usage,
+                    {"unknown_file",
+                     path,
+                     {"Tên tệp phải có fair, exhibitors, products hoặc cashiers: " + path,
+                      "A file's name must contain fair, exhibitors, products or cashiers: " + path}}};
   }
   if (found != 7U)
-    throw Failure{Exit::usage, {"missing_file", "", {"Cần cả ba: fair.json, exhibitors.csv và products.csv.", "All three are needed: fair.json, exhibitors.csv and products.csv."}}};
+    throw Failure{Exit::usage,
+                  {"missing_file",
+                   "",
+                   {"Cần cả ba: fair.json, exhibitors.csv và products.csv.",
+                    "All three are needed: fair.json, exhibitors.csv and products.csv."}}};
   return files;
 }
 
 bool agreed(const Context& context) {
   if (!::isatty(STDIN_FILENO))
-    throw Failure{Exit::refused, {"not_confirmed", "", {"Không hỏi được ở đây; thêm --yes để áp dụng.", "Nobody to ask here; add --yes to apply."}}};
+    throw Failure{
+        Exit::refused,
+        {"not_confirmed", "", {"Không hỏi được ở đây; thêm --yes để áp dụng.", "Nobody to ask here; add --yes to apply."}}};
   std::fprintf(stderr, "%s", context.lang == Lang::vi ? "Áp dụng? [c/K] " : "Apply? [y/N] ");
   std::string answer;
   std::getline(std::cin, answer);
@@ -72,11 +87,18 @@ int import(const Context& context, const Options& options) {
   const exchange::Imported imported = exchange::read_catalogue(files);
   print_problems(imported.warnings, context.lang, {"Lưu ý:", "Warnings:"});
   if (!imported.ok()) {
-    if (context.json) std::printf("%s\n", json{{"problems", problems_json(imported.problems)}, {"warnings", problems_json(imported.warnings)}, {"applied", false}}.dump().c_str());
-    print_problems(imported.problems, context.lang, {"Danh sách có lỗi, không nhập gì:", "The lists have faults, nothing is imported:"});
+    if (context.json)
+      std::printf(
+          "%s\n",
+          json{{"problems", problems_json(imported.problems)}, {"warnings", problems_json(imported.warnings)}, {"applied", false}}
+              .dump()
+              .c_str());
+    print_problems(imported.problems, context.lang,
+                   {"Danh sách có lỗi, không nhập gì:", "The lists have faults, nothing is imported:"});
     return static_cast<int>(Exit::bad_input);
   }
-  json request{{"fair_json", files.fair}, {"exhibitors_csv", files.exhibitors}, {"products_csv", files.products}, {"apply", false}};
+  json request{
+      {"fair_json", files.fair}, {"exhibitors_csv", files.exhibitors}, {"products_csv", files.products}, {"apply", false}};
   if (files.cashiers) request["cashiers_csv"] = *files.cashiers;
   Caller server(context);
   json answer = server.call_json("POST", "/api/v1/imports", request);

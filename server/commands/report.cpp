@@ -20,8 +20,9 @@ int close_fair(const Context& context) {
   if (context.json) std::printf("%s\n", answer.dump().c_str());
   const std::string edition = answer["edition"].dump(), heads = answer["cut"].dump();
   if (!context.json)
-    context.say({"Đã chốt sổ, bản " + edition + " (" + heads + " nhật ký). Xuất báo cáo: phien-server export --edition " + edition,
-                 "Closed, edition " + edition + " (" + heads + " journals). Write the report: phien-server export --edition " + edition});
+    context.say(
+        {"Đã chốt sổ, bản " + edition + " (" + heads + " nhật ký). Xuất báo cáo: phien-server export --edition " + edition,
+         "Closed, edition " + edition + " (" + heads + " journals). Write the report: phien-server export --edition " + edition});
   return 0;
 }
 
@@ -47,7 +48,9 @@ int write_report(const Context& context, const Options& options) {
   };
   try {
     std::filesystem::create_directories(folder);
-    const auto wanted = [&](const char* format) { return std::find(options.formats.begin(), options.formats.end(), format) != options.formats.end(); };
+    const auto wanted = [&](const char* format) {
+      return std::find(options.formats.begin(), options.formats.end(), format) != options.formats.end();
+    };
     if (wanted("json")) write(stem.string() + ".json", text);
     if (wanted("xlsx")) write(stem.string() + ".xlsx", get("xlsx"));
     if (wanted("csv"))
@@ -56,9 +59,13 @@ int write_report(const Context& context, const Options& options) {
         write(stem.string() + "-" + key + ".csv", get("csv", key));
       }
   } catch (const std::system_error& e) {
-    throw Failure{Exit::refused, {"cannot_write", folder.string(), {std::string("Không ghi được báo cáo: ") + e.what(), std::string("Cannot write the report: ") + e.what()}}};
+    throw Failure{Exit::refused,
+                  {"cannot_write",
+                   folder.string(),
+                   {std::string("Không ghi được báo cáo: ") + e.what(), std::string("Cannot write the report: ") + e.what()}}};
   }
-  if (context.json) std::printf("%s\n", json{{"edition", report["edition"]}, {"files", files}}.dump().c_str());
+  if (context.json)
+    std::printf("%s\n", json{{"edition", report["edition"]}, {"files", files}}.dump().c_str());
   else
     for (const json& file : files) std::printf("%s\n", file.get<std::string>().c_str());
   return 0;
@@ -73,7 +80,9 @@ void add_report_commands(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("export", "Xuất báo cáo / write the report");
   auto options = std::make_shared<Options>();
   command->add_option("--out", options->out, "Thư mục / folder")->capture_default_str();
-  command->add_option("--format", options->formats, "json,csv,xlsx")->delimiter(',')->check(CLI::IsMember({"json", "csv", "xlsx"}));
+  command->add_option("--format", options->formats, "json,csv,xlsx")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"json", "csv", "xlsx"}));
   command->add_option("--edition", options->edition, "Bản chốt, hoặc now / an edition, or now");
   command->callback([&context, options] { context.run = [&context, options] { return write_report(context, *options); }; });
 }

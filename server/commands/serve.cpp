@@ -4,8 +4,8 @@
 
 #include <cstdio>
 
-#include <boost/asio/io_context.hpp>
 #include <spdlog/spdlog.h>
+#include <boost/asio/io_context.hpp>
 
 #include "server/api/route.hpp"
 #include "server/commands/context.hpp"
@@ -14,7 +14,7 @@
 namespace phien::server {
 namespace {
 
-constexpr std::int64_t kWitnessEvery = 60'000;   // ms
+constexpr std::int64_t kWitnessEvery = 60'000;  // ms
 constexpr const char* kLoopback = "127.0.0.1";
 
 struct Options {
@@ -61,10 +61,13 @@ int serve(const Context& context, const Options& options) {
   net::HttpServer server(io.get_executor(), router);
   house.counters = [&server] { return server.counters(); };
   const unsigned short port = need_port(server.listen(kLoopback, options.port));
-  const unsigned short tls_port = need_port(server.listen(options.tls_address, options.tls_port, net::tls_server_context(house.keys().tls)));
+  const unsigned short tls_port =
+      need_port(server.listen(options.tls_address, options.tls_port, net::tls_server_context(house.keys().tls)));
+  house.tls_address = options.tls_address;
   house.tls_port = tls_port;
   const nlohmann::json state{{"port", port}, {"tls_port", tls_port}, {"pid", ::getpid()}};
-  if (auto written = write_private(context.paths.running(), state.dump() + "\n"); !written) throw Failure{Exit::store, written.problem()};
+  if (auto written = write_private(context.paths.running(), state.dump() + "\n"); !written)
+    throw Failure{Exit::store, written.problem()};
 
   net::Announcement stopping(io.get_executor());
   net::spawn(io.get_executor(), witness_now_and_then(house, stopping), "witness");
@@ -83,7 +86,8 @@ void add_serve_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("serve", "Chạy máy chủ / run the server");
   auto options = std::make_shared<Options>();
   command->add_option("--port", options->port, "Cổng HTTP trên máy này / HTTP port on this machine")->capture_default_str();
-  command->add_option("--tls-port", options->tls_port, "Cổng HTTPS cho các máy bán / HTTPS port for the terminals")->capture_default_str();
+  command->add_option("--tls-port", options->tls_port, "Cổng HTTPS cho các máy bán / HTTPS port for the terminals")
+      ->capture_default_str();
   command->add_option("--tls-address", options->tls_address, "Địa chỉ HTTPS / HTTPS address")->capture_default_str();
   command->callback([&context, options] { context.run = [&context, options] { return serve(context, *options); }; });
 }

@@ -21,13 +21,22 @@ T need(Result<T> result, Exit exit = Exit::refused) {
 
 int init(const Context& context, const std::string& fair, const std::string& kit) {
   if (!is_fair_id(fair))
-    throw Failure{Exit::usage, {"bad_fair_id", "--fair-id", {"Mã phiên chợ chỉ gồm a–z, 0–9 và gạch nối: " + fair, "A fair id is a–z, 0–9 and hyphens: " + fair}}};
+    throw Failure{Exit::usage,
+                  {"bad_fair_id",
+                   "--fair-id",
+                   {"Mã phiên chợ chỉ gồm a–z, 0–9 và gạch nối: " + fair, "A fair id is a–z, 0–9 and hyphens: " + fair}}};
   need(House::create(context.paths, fair, kit, context.clock()));
   const Keys keys = need(read_keys(context.paths.keys()));
   if (context.json)
-    std::printf("%s\n", json{{"fair", fair}, {"root", hex(keys.root)}, {"data", absolute(context.paths.directory)}, {"kit", absolute(kit)}}.dump().c_str());
-  context.say({"Đã mở phiên " + fair + " ở " + context.paths.directory + ".\nBộ khôi phục: " + kit + " — cất nơi khác máy này; ai giữ nó là ban tổ chức.",
-               "Fair " + fair + " is opened in " + context.paths.directory + ".\nRecovery kit: " + kit + " — keep it away from this machine; who holds it is the organizer."});
+    std::printf(
+        "%s\n",
+        json{{"fair", fair}, {"root", hex(keys.root)}, {"data", absolute(context.paths.directory)}, {"kit", absolute(kit)}}
+            .dump()
+            .c_str());
+  context.say({"Đã mở phiên " + fair + " ở " + context.paths.directory + ".\nBộ khôi phục: " + kit +
+                   " — cất nơi khác máy này; ai giữ nó là ban tổ chức.",
+               "Fair " + fair + " is opened in " + context.paths.directory + ".\nRecovery kit: " + kit +
+                   " — keep it away from this machine; who holds it is the organizer."});
   return 0;
 }
 
@@ -46,7 +55,8 @@ std::optional<journal::ServerPosition> last_position(const ledger::Reader& books
 // The highest incarnation anything here knows of, so that a number is never given twice.
 std::int64_t highest_incarnation(const ledger::Reader& books, const Kit& kit) {
   std::int64_t highest = kit.incarnation;
-  for (const auto& branch : books.branches()) highest = std::max(highest, journal::server_incarnation(branch.journal.terminal).value_or(0));
+  for (const auto& branch : books.branches())
+    highest = std::max(highest, journal::server_incarnation(branch.journal.terminal).value_or(0));
   for (const auto& position : ledger::witnessed_server_positions(books)) highest = std::max(highest, position.incarnation);
   return highest;
 }
@@ -68,19 +78,25 @@ struct Recovery {
   std::vector<std::string> journals;
 };
 
-// A new incarnation: from nothing but the kit, from a backup, from exported journals, or in the directory of a server that was overtaken.
+// A new incarnation: from nothing but the kit, from a backup, from exported journals, or in the directory of a server that was
+// overtaken.
 int recover(const Context& context, const Recovery& from) {
   Kit kit = need(read_kit(from.kit), Exit::bad_input);
   need(make_private_directory(context.paths.directory));
   if (!from.backup.empty()) {
     if (std::filesystem::exists(context.paths.store()))
-      throw Failure{Exit::refused, {"exists", context.paths.store(), {"Đã có dữ liệu ở đây; hãy dùng thư mục trống cho bản sao lưu.",
-                                                                      "There is data here already; use an empty directory for the backup."}}};
+      throw Failure{Exit::refused,
+                    {"exists",
+                     context.paths.store(),
+                     {"Đã có dữ liệu ở đây; hãy dùng thư mục trống cho bản sao lưu.",
+                      "There is data here already; use an empty directory for the backup."}}};
     const std::string copy = context.paths.store() + ".new";
     std::error_code failed;
     std::filesystem::copy_file(from.backup, copy, std::filesystem::copy_options::overwrite_existing, failed);
     if (!failed) std::filesystem::rename(copy, context.paths.store(), failed);
-    if (failed) throw Failure{Exit::bad_input, {"cannot_read", from.backup, {"Không chép được bản sao lưu.", "The backup cannot be copied."}}};
+    if (failed)
+      throw Failure{Exit::bad_input,
+                    {"cannot_read", from.backup, {"Không chép được bản sao lưu.", "The backup cannot be copied."}}};
   }
   const auto store = db::open_sqlite(context.paths.store());
   take_files(*store, from.journals, kit.fair);
@@ -94,7 +110,8 @@ int recover(const Context& context, const Recovery& from) {
   store->run([&](db::Transaction& tx) { begin_journal(tx, keys, clock->now()); });
   if (!read_file(context.paths.admin_token())) need(write_private(context.paths.admin_token(), random_hex(32) + "\n"));
   need(write_keys(context.paths.keys(), keys));
-  if (context.json) std::printf("%s\n", json{{"fair", kit.fair}, {"incarnation", kit.incarnation}, {"root", hex(keys.root)}}.dump().c_str());
+  if (context.json)
+    std::printf("%s\n", json{{"fair", kit.fair}, {"incarnation", kit.incarnation}, {"root", hex(keys.root)}}.dump().c_str());
   const std::string number = std::to_string(kit.incarnation);
   context.say({"Máy chủ mang số hiệu mới: " + number + ". Các máy bán sẽ tự gửi lại nhật ký của chúng.",
                "This server is incarnation " + number + " now. The terminals send their journals again by themselves."});
@@ -110,7 +127,8 @@ void add_setup_commands(CLI::App& app, Context& context) {
   init_command->add_option("--kit", *kit, "Tệp khôi phục sẽ tạo / recovery kit to write")->required();
   init_command->callback([&context, fair, kit] { context.run = [&context, fair, kit] { return init(context, *fair, *kit); }; });
 
-  auto* recover_command = app.add_subcommand("recover", "Dựng lại máy chủ từ bộ khôi phục / a new incarnation from the recovery kit");
+  auto* recover_command =
+      app.add_subcommand("recover", "Dựng lại máy chủ từ bộ khôi phục / a new incarnation from the recovery kit");
   auto from = std::make_shared<Recovery>();
   recover_command->add_option("--kit", from->kit, "Bộ khôi phục / recovery kit")->required();
   recover_command->add_option("--backup", from->backup, "Bản sao lưu / a backup");

@@ -12,10 +12,13 @@ using nlohmann::json;
 
 // Columns a text takes: NFC letters of our languages are one each, so continuation bytes alone are left out.
 std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-bool is_number(Column::Type type) { return type == Column::Type::dong || type == Column::Type::quantity || type == Column::Type::count; }
+bool is_number(Column::Type type) {
+  return type == Column::Type::dong || type == Column::Type::quantity || type == Column::Type::count;
+}
 
 std::string cell(const json& row, const Column& column, Lang lang) {
   const auto found = row.find(column.key);
@@ -32,14 +35,19 @@ std::string cell(const json& row, const Column& column, Lang lang) {
   if (!value.is_number_integer()) return value.dump();
   const auto number = value.get<std::int64_t>();
   switch (column.type) {
-    case Column::Type::dong: return format_dong(number);
-    case Column::Type::quantity: return format_quantity(number);
-    case Column::Type::time: return local_minute(number);
-    default: return std::to_string(number);
+    case Column::Type::dong:
+      return format_dong(number);
+    case Column::Type::quantity:
+      return format_quantity(number);
+    case Column::Type::time:
+      return local_minute(number);
+    default:
+      return std::to_string(number);
   }
 }
 
-void print_line(const std::vector<std::string>& cells, const std::vector<Column>& columns, const std::vector<std::size_t>& widths, std::FILE* out) {
+void print_line(const std::vector<std::string>& cells, const std::vector<Column>& columns, const std::vector<std::size_t>& widths,
+                std::FILE* out) {
   std::string line;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string pad(widths[i] - width(cells[i]), ' ');

@@ -21,7 +21,8 @@ int enrol(const Context& context, const Wanted& wanted) {
     return 0;
   }
   const std::string code = answer["code"], link = answer["link"], until = local_minute(answer["expires_at"].get<Milliseconds>());
-  context.say({"Mã ghi danh: " + code + " (đến " + until + ")\nLiên kết: " + link, "Code: " + code + " (until " + until + ")\nLink: " + link});
+  context.say({"Mã ghi danh: " + code + " (đến " + until + ")\nLiên kết: " + link,
+               "Code: " + code + " (until " + until + ")\nLink: " + link});
   return 0;
 }
 
@@ -44,14 +45,17 @@ void add_terminal_commands(CLI::App& app, Context& context) {
   auto wanted = std::make_shared<Wanted>();
   enrol_command->add_option("--exhibitor", wanted->exhibitors, "Đơn vị, có thể nhiều / exhibitor, may be repeated")->required();
   enrol_command->add_option("--booth", wanted->booth, "Gian in trên phiếu / booth printed on receipts");
-  enrol_command->add_option("--holder", wanted->holder, "Ai giữ tiền, cần cho máy chung / who holds the money, needed for a shared till");
+  enrol_command->add_option("--holder", wanted->holder,
+                            "Ai giữ tiền, cần cho máy chung / who holds the money, needed for a shared till");
   enrol_command->callback([&context, wanted] { context.run = [&context, wanted] { return enrol(context, *wanted); }; });
 
   auto* revoke_command = app.add_subcommand("revoke", "Thu hồi một máy bán / revoke a terminal");
   auto terminal = std::make_shared<std::string>(), reason = std::make_shared<std::string>();
   revoke_command->add_option("terminal", *terminal, "Máy / terminal")->required();
   revoke_command->add_option("--reason", *reason, "Lý do / reason")->required();
-  revoke_command->callback([&context, terminal, reason] { context.run = [&context, terminal, reason] { return revoke(context, *terminal, *reason); }; });
+  revoke_command->callback([&context, terminal, reason] {
+    context.run = [&context, terminal, reason] { return revoke(context, *terminal, *reason); };
+  });
 }
 
 }  // namespace phien::server

@@ -22,19 +22,26 @@ int print_verification(const Context& context, const json& answer) {
   }
   json journals = json::array();
   for (const json& verdict : answer["journals"])
-    journals.push_back({{"terminal", verdict["terminal"]}, {"head", verdict["head"]["seq"]}, {"vouched", verdict["vouched"]}, {"witness", verdict["witness"]}});
+    journals.push_back({{"terminal", verdict["terminal"]},
+                        {"head", verdict["head"]["seq"]},
+                        {"vouched", verdict["vouched"]},
+                        {"witness", verdict["witness"]}});
   print_table(journals,
-              {{"terminal", {"Nhật ký", "Journal"}}, {"head", {"Mục cuối", "Head"}, Column::Type::count},
-               {"vouched", {"Có chứng đến", "Vouched to"}, Column::Type::count}, {"witness", {"Bằng chứng", "Witness"}}},
+              {{"terminal", {"Nhật ký", "Journal"}},
+               {"head", {"Mục cuối", "Head"}, Column::Type::count},
+               {"vouched", {"Có chứng đến", "Vouched to"}, Column::Type::count},
+               {"witness", {"Bằng chứng", "Witness"}}},
               context.lang, stdout);
   for (const json& finding : answer["findings"]) {
     const json& place = finding["place"];
-    std::printf("%s:%s %s: %s\n", place["terminal"].get<std::string>().c_str(), place["seq"].dump().c_str(), finding["code"].get<std::string>().c_str(),
+    std::printf("%s:%s %s: %s\n", place["terminal"].get<std::string>().c_str(), place["seq"].dump().c_str(),
+                finding["code"].get<std::string>().c_str(),
                 finding["message"].value(context.lang == Lang::vi ? "vi" : "en", "").c_str());
   }
   for (const char* list : {"imbalances", "damage"})
     for (const json& line : answer[list]) std::printf("%s\n", line.get<std::string>().c_str());
-  context.say(sound ? Message{"Mọi thứ đúng như đã ghi.", "Everything is as it was written."} : Message{"Có chỗ KHÔNG đúng như đã ghi.", "Something is NOT as it was written."});
+  context.say(sound ? Message{"Mọi thứ đúng như đã ghi.", "Everything is as it was written."}
+                    : Message{"Có chỗ KHÔNG đúng như đã ghi.", "Something is NOT as it was written."});
   return sound ? 0 : static_cast<int>(Exit::refused);
 }
 
@@ -42,16 +49,25 @@ json verification_of_file(const std::string& path) {
   const auto text = read_file(path);
   if (!text) throw Failure{Exit::bad_input, text.problem()};
   const auto verified = sync::verify_export(*text);
-  if (!verified) throw Failure{Exit::bad_input, {verified.problem().code, path + ":" + verified.problem().where, verified.problem().what}};
+  if (!verified)
+    throw Failure{Exit::bad_input, {verified.problem().code, path + ":" + verified.problem().where, verified.problem().what}};
   json journals = json::array(), findings = json::array();
   for (const auto& verdict : verified->journals)
-    journals.push_back({{"terminal", verdict.journal.terminal}, {"head", {{"hash", hex(verdict.head.hash)}, {"seq", verdict.head.seq}}},
-                        {"vouched", verdict.vouched_to}, {"witness", verdict.witness}});
+    journals.push_back({{"terminal", verdict.journal.terminal},
+                        {"head", {{"hash", hex(verdict.head.hash)}, {"seq", verdict.head.seq}}},
+                        {"vouched", verdict.vouched_to},
+                        {"witness", verdict.witness}});
   for (const auto& finding : verified->findings)
-    findings.push_back({{"code", finding.code}, {"place", {{"terminal", finding.place.terminal}, {"seq", finding.place.seq}, {"hash", hex(finding.place.hash)}}},
-                        {"message", {{"en", finding.what.en}, {"vi", finding.what.vi}}}});
+    findings.push_back(
+        {{"code", finding.code},
+         {"place", {{"terminal", finding.place.terminal}, {"seq", finding.place.seq}, {"hash", hex(finding.place.hash)}}},
+         {"message", {{"en", finding.what.en}, {"vi", finding.what.vi}}}});
   const bool sound = findings.empty();
-  return {{"sound", sound}, {"journals", std::move(journals)}, {"findings", std::move(findings)}, {"imbalances", json::array()}, {"damage", json::array()}};
+  return {{"sound", sound},
+          {"journals", std::move(journals)},
+          {"findings", std::move(findings)},
+          {"imbalances", json::array()},
+          {"damage", json::array()}};
 }
 
 int verify(const Context& context, const std::vector<std::string>& files) {
@@ -73,7 +89,8 @@ int backup(const Context& context, const std::string& path) {
   const json answer = Caller(context).call_json("POST", "/api/v1/backups", {{"path", absolute(path)}});
   if (context.json) std::printf("%s\n", answer.dump().c_str());
   const std::string bytes = answer["bytes"].dump();
-  if (!context.json) context.say({"Đã sao lưu vào " + path + " (" + bytes + " byte).", "Backed up to " + path + " (" + bytes + " bytes)."});
+  if (!context.json)
+    context.say({"Đã sao lưu vào " + path + " (" + bytes + " byte).", "Backed up to " + path + " (" + bytes + " bytes)."});
   return 0;
 }
 
@@ -95,7 +112,8 @@ int import_journals(const Context& context, const std::vector<std::string>& file
   }
   if (context.json) std::printf("%s\n", all.dump().c_str());
   const std::string fresh = all["appended"].dump(), known = all["known"].dump();
-  if (!context.json) context.say({"Mục mới: " + fresh + ", đã có: " + known + ".", "New entries: " + fresh + ", known: " + known + "."});
+  if (!context.json)
+    context.say({"Mục mới: " + fresh + ", đã có: " + known + ".", "New entries: " + fresh + ", known: " + known + "."});
   return 0;
 }
 
@@ -139,7 +157,9 @@ void add_upkeep_commands(CLI::App& app, Context& context) {
   auto* export_command = journal_command->add_subcommand("export", "Xuất nhật ký / export journals");
   export_command->add_option("--terminal", *terminal, "Chỉ của máy này / of this one alone");
   export_command->add_option("--out", *out, "Tệp, nếu không thì ra màn hình / file, else standard output");
-  export_command->callback([&context, terminal, out] { context.run = [&context, terminal, out] { return export_journals(context, *terminal, *out); }; });
+  export_command->callback([&context, terminal, out] {
+    context.run = [&context, terminal, out] { return export_journals(context, *terminal, *out); };
+  });
 }
 
 }  // namespace phien::server

@@ -11,7 +11,7 @@ namespace {
 std::int64_t first_version() {
   std::uint32_t number = 0;
   std::memcpy(&number, random_bytes(sizeof number).data(), sizeof number);
-  return (std::int64_t{number} << 20) + 1;   // within what JSON readers keep exactly
+  return (std::int64_t{number} << 20) + 1;  // within what JSON readers keep exactly
 }
 
 void add_exhibitors(const journal::Body& body, std::set<std::string>& exhibitors) {
@@ -19,7 +19,9 @@ void add_exhibitors(const journal::Body& body, std::set<std::string>& exhibitors
     using B = std::decay_t<decltype(b)>;
     if constexpr (std::is_same_v<B, journal::VoidBody>) {
       if (b) add_exhibitors(b->body, exhibitors);
-    } else if constexpr (requires { { b.exhibitor } -> std::convertible_to<std::string>; }) {
+    } else if constexpr (requires {
+                           { b.exhibitor } -> std::convertible_to<std::string>;
+                         }) {
       exhibitors.insert(b.exhibitor);
     }
   };

@@ -1,4 +1,5 @@
-// Who waits for what: a channel per terminal, woken when the server's journal grows or the stock it shows changes. Lives on the io thread.
+// Who waits for what: a channel per terminal, woken when the server's journal grows or the stock it shows changes. Lives on the
+// io thread.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -14,7 +15,8 @@ namespace phien::server {
 struct Channel {
   net::Announcement wake;
   std::vector<std::string> exhibitors;
-  // Of the stock of these exhibitors. Begins at a random number, so that a version of an earlier run of the server never fits this one.
+  // Of the stock of these exhibitors. Begins at a random number, so that a version of an earlier run of the server never fits
+  // this one.
   std::int64_t stock_version;
 };
 

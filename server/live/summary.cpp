@@ -10,7 +10,11 @@ namespace {
 using nlohmann::json;
 
 // The head that is shown of a terminal with forks: the longest branch's.
-struct Held { journal::Head head; std::int64_t branches = 0; Milliseconds last_entry = 0; };
+struct Held {
+  journal::Head head;
+  std::int64_t branches = 0;
+  Milliseconds last_entry = 0;
+};
 
 std::map<std::string, Held> held_of_terminals(const ledger::Reader& books) {
   std::map<std::string, Held> held;
@@ -24,7 +28,9 @@ std::map<std::string, Held> held_of_terminals(const ledger::Reader& books) {
   return held;
 }
 
-struct Coverage { std::set<std::string> sold_by_till, declared; };
+struct Coverage {
+  std::set<std::string> sold_by_till, declared;
+};
 
 }  // namespace
 
@@ -32,8 +38,12 @@ json terminal_rows(const ledger::Reader& books, const Contacts& contacts) {
   const auto held = held_of_terminals(books);
   json rows = json::array();
   for (const journal::TerminalEnrolled& terminal : ledger::enrolments(books)) {
-    json row{{"terminal", terminal.terminal}, {"exhibitors", terminal.exhibitors}, {"booth", terminal.booth},
-             {"holder", terminal.holder},     {"key", hex(terminal.key)},          {"seq", 0},
+    json row{{"terminal", terminal.terminal},
+             {"exhibitors", terminal.exhibitors},
+             {"booth", terminal.booth},
+             {"holder", terminal.holder},
+             {"key", hex(terminal.key)},
+             {"seq", 0},
              {"branches", 0}};
     if (const auto found = held.find(terminal.terminal); found != held.end()) {
       row["seq"] = found->second.head.seq;
@@ -84,20 +94,21 @@ Summary summarize(const ledger::Reader& books, const Contacts& contacts) {
     if (!row.settled) ++summary.exceptions[row.code];
   json exceptions = json::object();
   for (const auto& [code, count] : summary.exceptions) exceptions[code] = count;
-  const json fair = items.fair.is_object() ? items.fair : json::object();   // nothing imported yet
-  const json answer{{"fair", fair.value("id", "")},
-                    {"name", fair.value("name", "")},
-                    {"as_of", contacts.now},
-                    {"heads", books.branches().size()},
-                    {"totals", std::move(totals)},
-                    {"transfers", {{"claimed", transfers.claimed}, {"confirmed", transfers.confirmed}, {"differs", transfers.differs}}},
-                    {"coverage",
-                     {{"exhibitors", items.exhibitors.size()},
-                      {"by_till", coverage.sold_by_till.size()},
-                      {"declared", coverage.declared.size()},
-                      {"silent", std::move(silent)}}},
-                    {"terminals", terminal_rows(books, contacts)},
-                    {"exceptions", std::move(exceptions)}};
+  const json fair = items.fair.is_object() ? items.fair : json::object();  // nothing imported yet
+  const json answer{
+      {"fair", fair.value("id", "")},
+      {"name", fair.value("name", "")},
+      {"as_of", contacts.now},
+      {"heads", books.branches().size()},
+      {"totals", std::move(totals)},
+      {"transfers", {{"claimed", transfers.claimed}, {"confirmed", transfers.confirmed}, {"differs", transfers.differs}}},
+      {"coverage",
+       {{"exhibitors", items.exhibitors.size()},
+        {"by_till", coverage.sold_by_till.size()},
+        {"declared", coverage.declared.size()},
+        {"silent", std::move(silent)}}},
+      {"terminals", terminal_rows(books, contacts)},
+      {"exceptions", std::move(exceptions)}};
   summary.json = answer.dump();
   return summary;
 }

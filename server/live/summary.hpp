@@ -15,7 +15,7 @@ struct Contacts {
   std::map<std::string, Milliseconds> at;
   Milliseconds now = 0;
 };
-inline constexpr Milliseconds kSilentAfter = 10 * 60'000;   // a terminal not heard of for longer is shown as silent
+inline constexpr Milliseconds kSilentAfter = 10 * 60'000;  // a terminal not heard of for longer is shown as silent
 
 // Every terminal ever enrolled: whose it is, its head here, when it was heard of.
 nlohmann::json terminal_rows(const ledger::Reader& books, const Contacts& contacts);

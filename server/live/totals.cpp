@@ -10,7 +10,7 @@ Totals::Totals(asio::any_io_executor executor, Compute compute)
     : compute_(std::move(compute)), changes_(executor), computed_(executor) {}
 
 asio::awaitable<std::shared_ptr<const Summary>> Totals::current() {
-  constexpr std::int64_t kOneComputation = 60'000;   // ms; a wait for somebody else's, then look again
+  constexpr std::int64_t kOneComputation = 60'000;  // ms; a wait for somebody else's, then look again
   const std::uint64_t wanted = changes_.version();
   while (!last_ || computed_version_ < wanted) {
     if (computing_) {
@@ -20,7 +20,8 @@ asio::awaitable<std::shared_ptr<const Summary>> Totals::current() {
     computing_ = true;
     std::exception_ptr failed;
     try {
-      const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - computed_at_).count();
+      const auto age =
+          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - computed_at_).count();
       if (last_ && age < kCoalesce) co_await net::sleep_for(kCoalesce - age);
       const std::uint64_t version = changes_.version();
       last_ = co_await compute_();

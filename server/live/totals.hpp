@@ -15,18 +15,20 @@ namespace phien::server {
 
 struct Summary {
   std::string json;
-  std::map<std::string, std::int64_t> exceptions;   // that are not settled, by code
+  std::map<std::string, std::int64_t> exceptions;  // that are not settled, by code
 };
 
 class Totals {
  public:
-  static constexpr std::int64_t kCoalesce = 200;     // ms
+  static constexpr std::int64_t kCoalesce = 200;  // ms
   using Compute = std::function<net::asio::awaitable<std::shared_ptr<const Summary>>()>;
 
   Totals(net::asio::any_io_executor executor, Compute compute);
   void changed() { changes_.announce(); }
   std::uint64_t version() const { return changes_.version(); }
-  net::asio::awaitable<bool> wait_beyond(std::uint64_t version, std::int64_t at_most_ms) { return changes_.wait_beyond(version, at_most_ms); }
+  net::asio::awaitable<bool> wait_beyond(std::uint64_t version, std::int64_t at_most_ms) {
+    return changes_.wait_beyond(version, at_most_ms);
+  }
   // What it was at this moment or later.
   net::asio::awaitable<std::shared_ptr<const Summary>> current();
 

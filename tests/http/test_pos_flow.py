@@ -1,0 +1,271 @@
+#!/usr/bin/python3
+"""A terminal from enrolment to the last entry: with the server and without it, beside a running program and without one."""
+import json
+import unittest
+
+import phien_test as pt
+from openapi import OpenApi
+from till import Clock, Till, check_numbers
+
+
+def tearing_down(test, *programs):
+    for program in programs:
+        test.addCleanup(program.close)
+
+
+class Enrolment(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = pt.Server.started()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def test_by_link_over_tls(self):
+        till = Till()
+        tearing_down(self, till)
+        link = self.server.admin("POST", "/api/v1/enrolments", {"exhibitors": ["EX01"]}).json["link"]
+        root = link.split("root=")[1]
+        code = link.split("enrol=")[1].split("&")[0]
+        done = till.json("enrol", f"https://127.0.0.1:{self.server.tls_port}/#enrol={code}&root={root}")
+        self.assertEqual((done["root"], done["exhibitors"]), (root, ["EX01"]))
+        self.assertEqual(json.loads((till.data / "keys.json").read_text())["current"]["root"], root)
+        self.assertEqual(oct((till.data / "keys.json").stat().st_mode & 0o777), "0o600")
+        self.assertEqual(oct(till.data.stat().st_mode & 0o777), "0o700")
+
+    def test_wrong_code_is_refused_and_says_so(self):
+        till = Till()
+        tearing_down(self, till)
+        done = till.run("enrol", f"http://127.0.0.1:{self.server.port}", "AAAA2222", expect=1)
+        self.assertIn("[bad_code]", done.stderr)
+
+    def test_another_organizer_s_server_is_not_trusted(self):
+        till = Till()
+        tearing_down(self, till)
+        code = till.ask_code(self.server)
+        done = till.run("enrol", f"https://127.0.0.1:{self.server.tls_port}", code, "--root", "ab" * 32, expect=1)
+        self.assertIn("[wrong_root]", done.stderr)
+        self.assertFalse((till.data / "keys.json").exists())
+
+    def test_no_server_there(self):
+        till = Till()
+        tearing_down(self, till)
+        self.assertIn("[no_connection]", till.run("enrol", "https://127.0.0.1:9", "ABCD2345", expect=5).stderr)
+
+    def test_twice_only_on_purpose_and_then_the_journal_continues(self):
+        till = Till.enrolled(self.server)
+        tearing_down(self, till)
+        till.run("sell", "CB0001=1")
+        code = till.ask_code(self.server)
+        address = f"http://127.0.0.1:{self.server.port}"
+        self.assertIn("[already_enrolled]", till.run("enrol", address, code, expect=1).stderr)
+        before = till.json("status")
+        after = till.json("enrol", address, code, "--again")
+        self.assertNotEqual(before["terminal"], after["terminal"])
+        opened = [e for e in till.export() if e["kind"] == "journal_open"][-1]
+        self.assertEqual(opened["body"]["continues"]["hash"], before["saved"]["hash"])
+        # What was written under the old number still goes up.
+        till.start()
+        till.delivered()
+
+        def both_there():
+            rows = self.server.admin("GET", "/api/v1/journals").json["rows"]
+            return [r["entries"] for r in rows if r["terminal"] == before["terminal"]] == [before["saved"]["seq"]]
+        pt.wait_for(both_there, "the old journal to reach the server")
+
+    def test_without_enrolment_every_command_says_so(self):
+        till = Till()
+        tearing_down(self, till)
+        for command in (["sell", "CB0001"], ["status"], ["run"], ["stock"], ["journal", "verify"]):
+            self.assertIn("[not_enrolled]", till.run(*command, expect=1).stderr)
+
+
+class Selling(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = pt.Server.started()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def sell_everything(self, till, fresh):
+        """Every command once. `fresh`: a digit that makes its new ids its own."""
+        sold = till.run("sell", "CB0001=2", "8930000000026", "--cash", "300000").stdout
+        self.assertIn("A01-", sold)
+        self.assertIn("230.000", sold)      # the change
+        till.run("shift", "open", "--float", "500000")
+        number = till.json("sell", "CB0001=3", "--transfer")["receipts"][0]["number"]
+        ref = till.json("sell", "CB0002", "--transfer")["payments"][0]["pay_ref"]
+        till.run("confirm", ref)
+        self.assertEqual(till.json("sell", "CB0001=2", "--gift", "CB0002", "--discount", "5000", "--cash")["total"], 45000)
+        self.assertEqual(till.json("refund", number, "--line", "1=1", "--damaged")["total"], 25000)
+        self.assertEqual(till.json("exchange", number, "CB0002=1", "--back", "1=1")["due_back"], 5000)
+        voided = till.json("sell", "CB0003")["receipts"][0]["number"]
+        till.run("void", voided, "--reason", "Bấm nhầm")
+        till.run("stock-in", "CB0001=10", "--document", "number=PXK-01")
+        till.run("stock-out", "CB0001=1", "--reason", "sample")
+        till.run("transfer", "CB0001=5", "--to", "kho")
+        till.run("count", "CB0001=5", "--place", "kho")
+        till.run("offer", "percent", "CB0003", "--value", "10%", "--name", "Giảm 10%", "--id", "giam10")
+        self.assertEqual(till.json("sell", "CB0003")["total"], 16200)
+        till.run("offer", "--end", "--id", "giam10")
+        till.run("declare", "--total", "450000", "--method", "sổ tay", "--sales", "3")
+        till.run("lead", "--goods", "Thạch đen", "--phone", "0900000000", "--consent")
+        till.run("visitors", "20")
+        till.run("note", "Mất điện 5 phút")
+        order = till.json("order", "take", "CB0001=2", "--deposit", "20000")["receipts"][0]["number"]
+        self.assertEqual(till.json("order", "deliver", order, "--cash", "50000")["change"], 20000)
+        till.run("propose", "MOI" + fresh, "--name", "Hàng mới", "--unit", "gói", "--price", "15000", "--barcode", "9999999" + fresh)
+        self.assertEqual(till.json("sell", f"9999999{fresh}=2")["total"], 30000)
+        till.run("barcode", "CB0002", "8888888" + fresh)
+        till.run("shift", "in", "10000", "--reason", "tiền lẻ")
+        till.run("shift", "show")
+        expected = till.json("shift", "show")["rows"][0]["expected"]
+        closed = till.json("shift", "close", "--counted", expected)
+        self.assertEqual((closed["difference"], closed["claimed"]), (0, 75000))
+        self.assertIn("A01-", till.run("receipt", number).stdout)
+        till.run("sales")
+        self.assertTrue(till.json("journal", "verify")["sound"])
+        check_numbers(self, till.export())
+
+    def test_every_command_with_the_server_away_then_all_of_it_arrives(self):
+        till = Till.enrolled(self.server)
+        tearing_down(self, till)
+        self.server.stop()
+        self.sell_everything(till, "1")
+        self.assertGreater(till.json("status")["waiting"], 20)
+        till.start()
+        self.sell_everything(till, "2")
+        self.assertFalse(till.get("status")["online"])
+        rows = {(r["product"], r["place"]): r["on_hand"] for r in till.get("stock")["rows"]}
+        till.stop()
+        self.server.stop()
+        port = self.server.port
+        pt.Program.start(self.server, "--port", str(port), "--tls-port", "0")
+        till.start()
+        till.delivered()
+        there = {(r["product"], r["place"]): r["on_hand"] for r in self.server.admin("GET", "/api/v1/stock?exhibitor=EX01").json["rows"]}
+        for key, on_hand in rows.items():
+            self.assertEqual(there.get(key), on_hand, key)
+        self.assertTrue(self.server.admin("GET", "/api/v1/verify").json)
+
+    def test_beside_the_running_program_and_by_tls(self):
+        till = Till.enrolled(self.server, ["EX02"], plain=False).start()
+        tearing_down(self, till)
+        product = next(p for p in till.get("catalogue")["products"] if p["sold_by"] == "piece")
+        first = till.json("sell", f"{product['id']}=1")
+        till.delivered()
+        status = till.get("status")
+        self.assertTrue(status["online"])
+        self.assertTrue(status["can_sell"])
+        self.assertEqual(status["clock"]["quality"], "exact")
+        self.assertEqual(first["entries"][0]["terminal"], status["terminal"])
+        self.assertIn("[store_busy]", till.run("run", "--port", "0", expect=4).stderr)
+
+    def test_a_sale_here_is_seen_by_the_exhibitor_s_other_till(self):
+        one, other = Till.enrolled(self.server, ["EX04"]).start(), Till.enrolled(self.server, ["EX04", "EX05"]).start()
+        tearing_down(self, one, other)
+        product = next(p for p in one.get("catalogue")["products"] if p["exhibitor"] == "EX04" and p["sold_by"] == "piece")["id"]
+
+        def on_hand(till):
+            return next((r["on_hand"] for r in till.get(f"stock?product={product}")["rows"] if r["place"] == "booth"), None)
+        pt.wait_for(lambda: on_hand(other) is not None, "the stock to come down")
+        before = on_hand(other)
+        one.post("sales", {"lines": [{"product": product, "qty": 3}]})
+        self.assertEqual(on_hand(one), before - 3000)       # at once, and never twice
+        pt.wait_for(lambda: on_hand(other) == before - 3000, "the sale to be seen")
+        pt.wait_for(lambda: one.get("status")["waiting"] == 0, "delivery")
+        self.assertEqual(on_hand(one), before - 3000)
+        shared = other.post("sales", {"lines": [{"product": product, "qty": 1}]})
+        self.assertEqual(shared["payments"][0]["holder"], "QUAY")
+        pt.wait_for(lambda: on_hand(one) == before - 4000, "the sale to be seen")
+
+    def test_revoked_it_says_so_and_sells_on(self):
+        till = Till.enrolled(self.server, ["EX06"]).start()
+        tearing_down(self, till)
+        till.delivered()
+        answer = self.server.admin("POST", "/api/v1/revocations", {"terminal": till.get("status")["terminal"], "reason": "mất máy"})
+        self.assertEqual(answer.status, 200, answer)
+        pt.wait_for(lambda: any(p["code"] == "revoked" for p in till.get("status")["problems"]), "the till to say it")
+        product = till.get("catalogue")["products"][0]["id"]
+        till.post("sales", {"lines": [{"product": product, "qty": 1}]})
+
+    def test_stops_fast_while_waiting_for_the_server(self):
+        till = Till.enrolled(self.server, ["EX07"]).start()
+        tearing_down(self, till)
+        till.delivered()
+        self.assertEqual(till.stop(), 0)
+        self.assertFalse((till.data / "pos.json").exists())
+
+    def test_is_small(self):
+        till = Till.enrolled(self.server, ["EX08"], plain=False).start()
+        tearing_down(self, till)
+        till.delivered()
+        resident = int(next(line.split()[1] for line in open(f"/proc/{till.process.pid}/status") if line.startswith("VmRSS")))
+        self.assertLess(resident, 24 * 1024, "kB")
+
+
+class Clocks(unittest.TestCase):
+    def test_a_wrong_clock_is_corrected_and_a_sale_counts_at_the_true_hour(self):
+        server = pt.Server()
+        tearing_down(self, server)
+        server.clock = Clock(server.root / "clock").path
+        server.run("init", "--fair-id", pt.FAIR, "--kit", server.kit)
+        server.run("import", pt.SAMPLE, "--yes")
+        server.start()
+        till = Till()
+        tearing_down(self, till)
+        clock = Clock(till.root / "clock")
+        clock.wall += 3 * 3_600_000      # three hours ahead
+        clock.set()
+        till.clock = clock.path
+        till.run("enrol", f"http://127.0.0.1:{server.port}", till.ask_code(server))
+        till.start()
+        till.delivered()
+        self.assertEqual(till.get("status")["clock"]["offset_ms"], -3 * 3_600_000)
+        till.post("sales", {"lines": [{"product": "CB0001", "qty": 1}]})
+        till.delivered()
+        hours = server.admin("GET", "/api/v1/sales?by=hour").json["rows"]
+        self.assertEqual([r.get("hour", r.get("key")) for r in hours], ["2025-05-15T09"])
+
+
+class Description(unittest.TestCase):
+    def test_answers_are_as_openapi_says(self):
+        server = pt.Server.started()
+        till = Till.enrolled(server).start()
+        tearing_down(self, server, till)
+        till.delivered()
+        api = OpenApi(till.call("GET", "/api/v1/openapi.json").json)
+
+        def ask(method, path, body=None):
+            headers = {"Idempotency-Key": "a-key-of-this-" + path.replace("/", "-")} if method == "POST" else {}
+            return api.check(method, path, till.admin(method, path, body, headers=headers))
+        line = [{"product": "CB0001", "qty": 2}]
+        number = ask("POST", "/api/v1/sales", {"lines": line, "payments": [{"method": "transfer"}]}).json["receipts"][0]["number"]
+        ref = ask("GET", f"/api/v1/sales/{number}").json["payments"][0]["pay_ref"]
+        for path, body in {
+                "payments/confirmed": {"pay_ref": ref}, "refunds": {"receipt": number, "lines": [{"of": 0, "qty": 1}]},
+                "exchanges": {"receipt": number, "lines": line}, "shifts/open": {}, "cash-in": {"amount": 1, "reason": "x"},
+                "cash-out": {"amount": 1, "reason": "x"}, "shifts/close": {"counted": 0}, "stock-in": {"lines": line},
+                "stock-out": {"lines": line, "reason": "gift"}, "transfers": {"lines": line, "to": "kho"}, "counts": {"lines": line},
+                "offers": {"name": "x", "type": "price", "items": [{"product": "CB0002"}], "value": 1}, "leads": {"goods": "x"},
+                "declared-sales": {"method": "x", "total": 1}, "visitors": {"count": 1}, "notes": {"text": "x"},
+                "barcodes": {"product": "CB0001", "barcode": "1234"}, "sync-now": {},
+                "proposals": {"product": "X1", "name": "x", "unit": "x", "price": 1}}.items():
+            ask("POST", "/api/v1/" + path, body)
+        order = ask("POST", "/api/v1/orders", {"lines": line}).json["receipts"][0]["number"]
+        ask("POST", "/api/v1/orders/closed", {"order": order, "outcome": "cancelled"})
+        void = till.post("visitors", {"count": 1})["entries"][0]["hash"]
+        ask("POST", "/api/v1/voids", {"receipt": void})
+        for path in ("status", "catalogue", "stock", "sales?limit=5", "shift", "transfers", "journal/verify", "journal/export", "openapi.json", "sales/A01-T99-1"):
+            ask("GET", "/api/v1/" + path)
+        for path in ("/", "/healthz", "/metrics"):
+            ask("GET", path)
+        ask("POST", "/api/v1/journal-close", {})
+        self.assertEqual(api.operations() - api.seen, {("get", "/start/{once}")})
+
+
+if __name__ == "__main__":
+    unittest.main()
