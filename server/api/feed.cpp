@@ -32,35 +32,44 @@ Asked asked_of(const net::Request& request) {
   return asked;
 }
 
+// What there is for this terminal now. Not in the coroutine, whose frame is kept for each of thousands that wait.
+net::Response answer_now(House& house, const Asked& asked, const Channel& channel) {
+  const Milliseconds now = house.now().wall;
+  sync::Feed answer;
+  answer.incarnation = house.keys().incarnation;
+  answer.cursor = asked.cursor;
+  answer.server_time = now;
+  const bool new_stock = asked.stock != channel.stock_version;
+  if (new_stock || asked.cursor != house.position()) {
+    const auto snapshot = house.store().snapshot();
+    answer = sync::make_feed(*snapshot, asked.cursor, now, house.keys().incarnation);
+    if (new_stock) answer.stock = sync::make_stock(*snapshot, channel.exhibitors, channel.stock_version);
+  }
+  return net::json_response(sync::to_json(answer));
+}
+
+void refuse_if_revoked(const House& house, const std::string& terminal) {
+  if (house.roll().revoked.contains(terminal))
+    throw Refusal(403,
+                  {"revoked", terminal, {"Máy " + terminal + " đã bị thu hồi.", "Terminal " + terminal + " has been revoked."}});
+}
+
+std::int64_t milliseconds_until(std::chrono::steady_clock::time_point end) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+}
+
 asio::awaitable<net::Response> feed(House& house, net::Request& request) {
   const Asked asked = asked_of(request);
-  const std::string terminal = asking_terminal(house, request).terminal;
   const std::shared_ptr<Channel> channel = house.channels.of(asking_terminal(house, request));
   house.compare(asked.cursor);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(asked.wait);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(asked.wait);
   for (;;) {
     const std::uint64_t version = channel->wake.version();
-    const std::int64_t stock = channel->stock_version;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
-    const bool news = asked.cursor != house.position() || asked.stock != stock;
-    if (news || left <= 0) {
-      const Milliseconds now = house.now().wall;
-      sync::Feed answer;
-      answer.incarnation = house.keys().incarnation;
-      answer.cursor = asked.cursor;
-      answer.server_time = now;
-      if (news) {
-        const auto snapshot = house.store().snapshot();
-        answer = sync::make_feed(*snapshot, asked.cursor, now, house.keys().incarnation);
-        if (asked.stock != stock) answer.stock = sync::make_stock(*snapshot, channel->exhibitors, stock);
-      }
-      co_return net::json_response(sync::to_json(answer));
-    }
+    const std::int64_t left = milliseconds_until(end);
+    if (left <= 0 || asked.cursor != house.position() || asked.stock != channel->stock_version)
+      co_return answer_now(house, asked, *channel);
     co_await channel->wake.wait_beyond(version, left);
-    // It may have been revoked meanwhile.
-    if (house.roll().revoked.contains(terminal))
-      throw Refusal(
-          403, {"revoked", terminal, {"Máy " + terminal + " đã bị thu hồi.", "Terminal " + terminal + " has been revoked."}});
+    refuse_if_revoked(house, channel->terminal);  // it may have been, meanwhile
   }
 }
 

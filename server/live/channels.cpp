@@ -34,7 +34,9 @@ void add_exhibitors(const journal::Entry& entry, std::set<std::string>& exhibito
 
 std::shared_ptr<Channel> Channels::of(const journal::TerminalEnrolled& terminal) {
   auto& channel = by_terminal_[terminal.terminal];
-  if (!channel) channel = std::make_shared<Channel>(Channel{net::Announcement(executor_), terminal.exhibitors, first_version()});
+  if (!channel)
+    channel =
+        std::make_shared<Channel>(Channel{terminal.terminal, net::Announcement(executor_), terminal.exhibitors, first_version()});
   return channel;
 }
 

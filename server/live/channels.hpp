@@ -13,6 +13,7 @@
 namespace phien::server {
 
 struct Channel {
+  std::string terminal;
   net::Announcement wake;
   std::vector<std::string> exhibitors;
   // Of the stock of these exhibitors. Begins at a random number, so that a version of an earlier run of the server never fits
