@@ -17,10 +17,13 @@ using namespace phien::commands;
 
 int say_failure(const Context& context, Exit exit, const Problem& problem) {
   if (context.json_output) {
-    const json error{{"error", {{"code", problem.code}, {"message", {{"en", problem.what.en}, {"vi", problem.what.vi}}}, {"where", problem.where}}}};
+    const json error{
+        {"error",
+         {{"code", problem.code}, {"message", {{"en", problem.what.en}, {"vi", problem.what.vi}}}, {"where", problem.where}}}};
     std::printf("%s\n", error.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
   }
-  std::fprintf(stderr, "%s%s[%s]\n", problem.what.in(context.lang).c_str(), problem.where.empty() ? " " : (" (" + problem.where + ") ").c_str(), problem.code.c_str());
+  std::fprintf(stderr, "%s%s[%s]\n", problem.what.in(context.lang).c_str(),
+               problem.where.empty() ? " " : (" (" + problem.where + ") ").c_str(), problem.code.c_str());
   return static_cast<int>(exit);
 }
 
@@ -32,20 +35,32 @@ int run(const Context& context) {
   } catch (const till::Refusal& refusal) {
     return say_failure(context, Exit::refused, refusal.problem);
   } catch (const db::StoreBusy&) {
-    return say_failure(context, Exit::store, {"store_busy", context.data, {"Dữ liệu đang được chương trình khác dùng.", "The data is in use by another program."}});
+    return say_failure(
+        context, Exit::store,
+        {"store_busy", context.data, {"Dữ liệu đang được chương trình khác dùng.", "The data is in use by another program."}});
   } catch (const db::StoreTooNew& e) {
-    return say_failure(context, Exit::store, {"store_too_new", context.data, {std::string("Dữ liệu của phiên bản mới hơn: ") + e.what(), std::string("The data is of a newer version: ") + e.what()}});
+    return say_failure(context, Exit::store,
+                       {"store_too_new",
+                        context.data,
+                        {std::string("Dữ liệu của phiên bản mới hơn: ") + e.what(),
+                         std::string("The data is of a newer version: ") + e.what()}});
   } catch (const db::StoreFailed& e) {
-    return say_failure(context, Exit::store, {"store_failed", context.data, {std::string("Kho dữ liệu hỏng hoặc không ghi được: ") + e.what(), std::string("The store is damaged or cannot be written: ") + e.what()}});
+    return say_failure(context, Exit::store,
+                       {"store_failed",
+                        context.data,
+                        {std::string("Kho dữ liệu hỏng hoặc không ghi được: ") + e.what(),
+                         std::string("The store is damaged or cannot be written: ") + e.what()}});
   } catch (const std::exception& e) {
-    return say_failure(context, Exit::store, {"failed", "", {std::string("Lỗi không lường trước: ") + e.what(), std::string("Unexpected: ") + e.what()}});
+    return say_failure(
+        context, Exit::store,
+        {"failed", "", {std::string("Lỗi không lường trước: ") + e.what(), std::string("Unexpected: ") + e.what()}});
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  ::umask(S_IRWXG | S_IRWXO);   // whatever this program writes is its owner's alone
+  ::umask(S_IRWXG | S_IRWXO);  // whatever this program writes is its owner's alone
   spdlog::set_default_logger(spdlog::stderr_color_mt("phien-pos"));
   init_crypto();
   Context context;
@@ -54,10 +69,12 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--data", context.data, "Thư mục dữ liệu / data directory")->capture_default_str();
-  app.add_option("--lang", context.lang, "vi | en")->transform(CLI::CheckedTransformer(std::map<std::string, Lang>{{"vi", Lang::vi}, {"en", Lang::en}}));
+  app.add_option("--lang", context.lang, "vi | en")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Lang>{{"vi", Lang::vi}, {"en", Lang::en}}));
   app.add_flag("--json", context.json_output, "Kết quả cho chương trình / answers for programs");
   app.add_option("--clock", context.clock_file, "Đồng hồ diễn tập / a rehearsal's clock file");
-  app.add_option("--key", context.key, "Khóa của lần làm này: lặp lại cũng chỉ một lần / key of this attempt: repeated, it is done once");
+  app.add_option("--key", context.key,
+                 "Khóa của lần làm này: lặp lại cũng chỉ một lần / key of this attempt: repeated, it is done once");
   add_enrol_command(app, context);
   add_run_command(app, context);
   add_selling_commands(app, context);

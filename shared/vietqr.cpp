@@ -31,10 +31,12 @@ std::uint16_t crc16_ccitt(std::string_view bytes) {
 std::optional<std::string> vietqr_text(const VietQr& payment) {
   if (payment.bin.size() != 6 || !all_of(payment.bin, is_digit)) return std::nullopt;
   if (payment.account.empty() || payment.account.size() > 19 || !all_of(payment.account, is_alphanumeric)) return std::nullopt;
-  if (payment.amount < 0 || payment.amount > kMaxAmount || payment.bill.size() > 25 || !all_of(payment.bill, is_bill)) return std::nullopt;
+  if (payment.amount < 0 || payment.amount > kMaxAmount || payment.bill.size() > 25 || !all_of(payment.bill, is_bill))
+    return std::nullopt;
   const std::string beneficiary = field("00", payment.bin) + field("01", payment.account);
   const std::string service = field("00", "A000000727") + field("01", beneficiary) + field("02", "QRIBFTTA");
-  std::string text = field("00", "01") + field("01", payment.amount > 0 ? "12" : "11") + field("38", service) + field("53", "704");
+  std::string text =
+      field("00", "01") + field("01", payment.amount > 0 ? "12" : "11") + field("38", service) + field("53", "704");
   if (payment.amount > 0) text += field("54", std::to_string(payment.amount));
   text += field("58", "VN");
   std::string more;

@@ -10,11 +10,11 @@
 namespace phien {
 
 struct VietQr {
-  std::string bin;        // 6 digits: the bank
-  std::string account;    // at most 19 letters and digits
-  Dong amount = 0;        // 0: the buyer types it (static code)
-  std::string bill;       // 62.01, ≤ 25 of [A-Za-z0-9_-]
-  std::string purpose;    // 62.08, ≤ 25 bytes; made ASCII, since banks count its length differently
+  std::string bin;      // 6 digits: the bank
+  std::string account;  // at most 19 letters and digits
+  Dong amount = 0;      // 0: the buyer types it (static code)
+  std::string bill;     // 62.01, ≤ 25 of [A-Za-z0-9_-]
+  std::string purpose;  // 62.08, ≤ 25 bytes; made ASCII, since banks count its length differently
 };
 
 // Nothing when bank, account, amount or bill cannot be put into such a code.

@@ -38,13 +38,21 @@ std::string to_text(const LinkRecord& record) {
   return json{{"must_reopen", record.must_reopen}, {"reached_at", record.reached_at}, {"sent", record.sent.to_json()}}.dump();
 }
 
-Agent::Uplink::Uplink(asio::any_io_executor executor, const home::Keys& keys, till::Identity identity, journal::BranchNo branch_no,
-    LinkRecord known, const Clock& clock, std::function<double()> random)
-    : me(std::move(identity)), branch(branch_no), peer(executor, keys.server, pin_of(keys, 0), clock),
-      sender(branch_no, known.sent, std::move(random)), work(executor), record(std::move(known)) {}
+Agent::Uplink::Uplink(asio::any_io_executor executor, const home::Keys& keys, till::Identity identity,
+                      journal::BranchNo branch_no, LinkRecord known, const Clock& clock, std::function<double()> random)
+    : me(std::move(identity)),
+      branch(branch_no),
+      peer(executor, keys.server, pin_of(keys, 0), clock),
+      sender(branch_no, known.sent, std::move(random)),
+      work(executor),
+      record(std::move(known)) {}
 
 Agent::Agent(asio::any_io_executor executor, till::Till& till, const home::Keys& keys, const Clock& clock)
-    : executor_(executor), till_(till), clock_(clock), down_(executor, keys.server, pin_of(keys, 0), clock), wake_down_(executor),
+    : executor_(executor),
+      till_(till),
+      clock_(clock),
+      down_(executor, keys.server, pin_of(keys, 0), clock),
+      wake_down_(executor),
       engine_(std::random_device{}()) {
   const auto books = till_.store().snapshot();
   const std::int64_t incarnation = till::position_from_text(books->meta(till::kCursorKey)).incarnation;
@@ -52,7 +60,7 @@ Agent::Agent(asio::any_io_executor executor, till::Till& till, const home::Keys&
     const auto branches = books->branches_of(me.journal());
     if (branches.empty()) return;
     auto up = std::make_shared<Uplink>(executor, keys, me, branches.front().no, link_from_text(books->meta(link_key(me))), clock,
-        [this] { return random(); });
+                                       [this] { return random(); });
     up->former = former;
     up->peer.pin().least_incarnation = incarnation;
     up->peer.on_contact = [this, raw = up.get()](const Contact& contact) { on_contact(*raw, contact); };
@@ -109,14 +117,14 @@ asio::awaitable<void> Agent::run_up(std::shared_ptr<Uplink> up) {
     const Milliseconds now = steady_ms();
     std::optional<std::string> batch;
     {
-      const auto books = till_.store().snapshot();   // never held across a wait
+      const auto books = till_.store().snapshot();  // never held across a wait
       batch = up->sender.next(*books, now);
     }
     if (batch) {
       co_await send(*up, std::move(*batch));
       continue;
     }
-    if (up->former && up->sender.retry_at() <= now && !up->sender.problem()) co_return;   // all of it is there
+    if (up->former && up->sender.retry_at() <= now && !up->sender.problem()) co_return;  // all of it is there
     const Milliseconds wait = up->sender.retry_at() > now ? up->sender.retry_at() - now : kClockEvery;
     co_await up->work.wait_beyond(version, wait);
   }
@@ -131,8 +139,10 @@ asio::awaitable<void> Agent::send(Uplink& up, std::string batch) {
   if (answer) {
     if (auto read = sync::outcome_from_json(answer->body)) outcome = std::move(*read);
     // Whatever refuses in the common form (revoked, another's journal) is an answer too: it is shown, and tried again.
-    else if (answer->status >= 400 && answer->status < 500) outcome = problem_of(*answer);
-    else up.problem = problem_of(*answer);
+    else if (answer->status >= 400 && answer->status < 500)
+      outcome = problem_of(*answer);
+    else
+      up.problem = problem_of(*answer);
   } else {
     up.problem = answer.problem();
   }
@@ -154,7 +164,9 @@ asio::awaitable<void> Agent::keep(Uplink& up) {
   const auto now = std::chrono::steady_clock::now();
   if (now - up.kept < std::chrono::milliseconds(kKeepEvery)) co_return;
   up.kept = now;
-  const db::JournalStore::Job job = [key = link_key(up.me), text = to_text(up.record)](db::Transaction& tx) { tx.set_meta(key, text); };
+  const db::JournalStore::Job job = [key = link_key(up.me), text = to_text(up.record)](db::Transaction& tx) {
+    tx.set_meta(key, text);
+  };
   co_await durable(till_.store(), job);
 }
 
@@ -203,7 +215,8 @@ asio::awaitable<void> Agent::run_down() {
 
 std::string feed_target(const till::Till& till, std::int64_t stock_version, Milliseconds wait) {
   const auto cursor = till::position_from_text(const_cast<till::Till&>(till).store().snapshot()->meta(till::kCursorKey));
-  std::string target = "/api/v1/feed?incarnation=" + std::to_string(cursor.incarnation) + "&seq=" + std::to_string(cursor.head.seq);
+  std::string target =
+      "/api/v1/feed?incarnation=" + std::to_string(cursor.incarnation) + "&seq=" + std::to_string(cursor.head.seq);
   if (cursor.head.seq > 0) target += "&hash=" + hex(cursor.head.hash);
   return target + "&stock=" + std::to_string(stock_version) + "&wait=" + std::to_string(wait);
 }
@@ -254,7 +267,10 @@ asio::awaitable<bool> Agent::fetch() {
     problem_down_ = refusal.problem;
     co_return false;
   } catch (const db::StoreFailed& e) {
-    problem_down_ = Problem{"store_failed", "", {"Không ghi được dữ liệu từ máy chủ.", std::string("What the server sent could not be written: ") + e.what()}};
+    problem_down_ =
+        Problem{"store_failed",
+                "",
+                {"Không ghi được dữ liệu từ máy chủ.", std::string("What the server sent could not be written: ") + e.what()}};
     co_return false;
   }
   const std::int64_t incarnation = till::position_from_text(till_.store().snapshot()->meta(till::kCursorKey)).incarnation;

@@ -22,12 +22,12 @@ namespace phien::agent {
 inline constexpr Milliseconds kClockEvery = 3'600'000, kClockMoved = 2'000, kLongestRoundTrip = 10'000;
 inline constexpr Milliseconds kFirstBackoff = 250, kLongestBackoff = 30'000;
 inline constexpr Milliseconds kFeedWait = 50'000;
-inline constexpr Milliseconds kKeepEvery = 10'000;    // how often what may be lost is written down
+inline constexpr Milliseconds kKeepEvery = 10'000;  // how often what may be lost is written down
 
 // "sync.link.<terminal>": what is kept of a link between runs.
 struct LinkRecord {
   sync::SendState sent;
-  Milliseconds reached_at = 0;        // this device's clock; 0: never
+  Milliseconds reached_at = 0;  // this device's clock; 0: never
   bool must_reopen = false;
 };
 std::string link_key(const till::Identity& me);
@@ -53,22 +53,22 @@ class Agent {
   void start();
   // Ends every loop and writes down what it knew. Awaited before the event loop ends.
   asio::awaitable<void> stop();
-  void poke();          // something was written here: any thread
-  void hurry();         // the user asks for it now
+  void poke();   // something was written here: any thread
+  void hurry();  // the user asks for it now
   AgentStatus status() const;
 
  private:
   // One journal on its way up: the present one, and those written before as long as something of them is missing there.
   struct Uplink {
-    Uplink(asio::any_io_executor executor, const home::Keys& keys, till::Identity identity, journal::BranchNo branch, LinkRecord record,
-        const Clock& clock, std::function<double()> random);
+    Uplink(asio::any_io_executor executor, const home::Keys& keys, till::Identity identity, journal::BranchNo branch,
+           LinkRecord record, const Clock& clock, std::function<double()> random);
     till::Identity me;
     journal::BranchNo branch;
     Peer peer;
     sync::Sender sender;
     net::Announcement work;
     LinkRecord record;
-    std::optional<Problem> problem;   // of the way there; the sender has those of the answer
+    std::optional<Problem> problem;  // of the way there; the sender has those of the answer
     std::chrono::steady_clock::time_point kept;
     bool former = false;
     std::int64_t incarnation = 0;
@@ -77,7 +77,7 @@ class Agent {
   asio::awaitable<void> send(Uplink& up, std::string batch);
   asio::awaitable<void> keep(Uplink& up);
   asio::awaitable<void> run_down();
-  asio::awaitable<bool> fetch();      // one feed answer; false: it failed
+  asio::awaitable<bool> fetch();  // one feed answer; false: it failed
   void on_contact(Uplink& up, const Contact& contact);
   asio::awaitable<void> note(Contact contact);
   double random() { return std::uniform_real_distribution<double>(0, 1)(engine_); }
@@ -85,7 +85,7 @@ class Agent {
   asio::any_io_executor executor_;
   till::Till& till_;
   const Clock& clock_;
-  std::vector<std::shared_ptr<Uplink>> up_;   // the present one first
+  std::vector<std::shared_ptr<Uplink>> up_;  // the present one first
   Peer down_;
   net::Announcement wake_down_;
   std::int64_t stock_version_ = 0;

@@ -5,13 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "pos/agent/agent.hpp"
+#include "pos/agent/durable.hpp"
 
 namespace phien::agent {
 using nlohmann::json;
 
 namespace {
 
-constexpr int kMostFeedAnswers = 10'000;   // of 500 entries each: far above any fair
+constexpr int kMostFeedAnswers = 10'000;  // of 500 entries each: far above any fair
 
 Problem bad_link(const char* vi, const char* en) { return {"bad_link", "link", {vi, en}}; }
 
@@ -30,9 +31,15 @@ Result<home::Keys> keys_from(const std::string& body, const Enrolling& wanted, c
   try {
     const json said = json::parse(body);
     const auto root = key_from_hex(said.at("root").get<std::string>());
-    if (!root || *root != hello.root || said.at("fair") != hello.fair) throw std::runtime_error("another fair or root than it showed before");
-    home::Keys keys{wanted.link.server, {hello.fair, hello.root, said.at("terminal"), key, said.at("exhibitors"), said.at("booth"), said.at("holder")}, {}, {}};
-    if (!is_id(keys.current.terminal) || keys.current.exhibitors.empty()) throw std::runtime_error("no terminal number or no exhibitor");
+    if (!root || *root != hello.root || said.at("fair") != hello.fair)
+      throw std::runtime_error("another fair or root than it showed before");
+    home::Keys keys{
+        wanted.link.server,
+        {hello.fair, hello.root, said.at("terminal"), key, said.at("exhibitors"), said.at("booth"), said.at("holder")},
+        {},
+        {}};
+    if (!is_id(keys.current.terminal) || keys.current.exhibitors.empty())
+      throw std::runtime_error("no terminal number or no exhibitor");
     if (wanted.before) {
       keys.former = wanted.before->former;
       keys.former.push_back(wanted.before->current);
@@ -40,7 +47,10 @@ Result<home::Keys> keys_from(const std::string& body, const Enrolling& wanted, c
     }
     return keys;
   } catch (const std::exception& e) {
-    return Problem{"bad_answer", "", {"Máy chủ trả lời ghi danh không đúng dạng.", std::string("The server's answer to the enrolment is wrong: ") + e.what()}};
+    return Problem{
+        "bad_answer",
+        "",
+        {"Máy chủ trả lời ghi danh không đúng dạng.", std::string("The server's answer to the enrolment is wrong: ") + e.what()}};
   }
 }
 
@@ -65,9 +75,10 @@ Result<Link> parse_link(std::string text) {
       if (!link.root) return bad_link("Khóa gốc trong liên kết không đúng.", "The root key in the link is not a key.");
     }
   }
-  while (text.ends_with('/')) text.pop_back();
+  while (text.ends_with('/') && !text.ends_with("://")) text.pop_back();
   if (text.find("://") == std::string::npos) text = "https://" + text;
-  const bool local = text.starts_with("http://127.0.0.1:") || text.starts_with("http://localhost:") || text.starts_with("http://[::1]:");
+  const bool local =
+      text.starts_with("http://127.0.0.1:") || text.starts_with("http://localhost:") || text.starts_with("http://[::1]:");
   if (!text.starts_with("https://") && !local)
     return bad_link("Địa chỉ máy chủ phải bắt đầu bằng https://.", "The server's address must begin with https://.");
   const std::string rest = text.substr(text.find("://") + 3);
@@ -77,7 +88,8 @@ Result<Link> parse_link(std::string text) {
   return link;
 }
 
-asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const home::Home& home, Enrolling wanted, const Clock& clock) {
+asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const home::Home& home, Enrolling wanted,
+                                          const Clock& clock) {
   for (char& c : wanted.link.code) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   Pin pin;
   pin.root = wanted.link.root;
@@ -87,7 +99,10 @@ asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const 
   const Hello& hello = contact->hello;
   const SecretKey key = key_for(home, wanted.link);
   const std::string message = "phien/enrol/1\n" + hello.fair + "\n" + wanted.link.code + "\n";
-  const json request{{"code", wanted.link.code}, {"device", wanted.device}, {"key", hex(key.public_key())}, {"signature", hex(key.sign(message))}};
+  const json request{{"code", wanted.link.code},
+                     {"device", wanted.device},
+                     {"key", hex(key.public_key())},
+                     {"signature", hex(key.sign(message))}};
   const std::string post = "POST", path = "/api/v1/enrol", body = request.dump();
   const auto answer = co_await peer.call(post, path, body);
   if (!answer) co_return answer.problem();
@@ -99,11 +114,14 @@ asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const 
   co_return keys;
 }
 
-asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, std::string server, const Clock& clock) {
+asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, std::string server,
+                                                   const Clock& clock) {
   Pin pin;
   pin.fair = till.me().fair;
   pin.root = till.me().root;
   Peer peer(executor, std::move(server), pin, clock);
+  std::optional<Contact> contact;
+  peer.on_contact = [&contact](const Contact& reading) { contact = reading; };
   const std::string get = "GET", nothing;
   const std::chrono::milliseconds deadline{30'000};
   for (int n = 0; n < kMostFeedAnswers; ++n) {
@@ -122,8 +140,14 @@ asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executo
     } catch (const till::Refusal& refusal) {
       refused = refusal.problem;
     }
-    if (refused || !news) co_return refused;
+    if (refused) co_return refused;
+    if (!news) break;
   }
+  // So that what is written before `run` meets the server counts at its true time.
+  const db::JournalStore::Job note = till.own_job([&contact](till::Work& work) {
+    if (contact) note_clock(work, *contact);
+  });
+  co_await durable(till.store(), note);
   co_return std::nullopt;
 }
 

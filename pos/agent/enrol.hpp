@@ -10,11 +10,12 @@
 namespace phien::agent {
 
 struct Link {
-  std::string server;                 // base URL
-  std::string code;                   // "" if the link names none
+  std::string server;  // base URL
+  std::string code;    // "" if the link names none
   std::optional<PublicKey> root;
 };
-// "https://192.168.1.10:8443/#enrol=ABCD2345&root=…", "https://192.168.1.10:8443", "192.168.1.10:8443". Plain HTTP on loopback only.
+// "https://192.168.1.10:8443/#enrol=ABCD2345&root=…", "https://192.168.1.10:8443", "192.168.1.10:8443". Plain HTTP on loopback
+// only.
 Result<Link> parse_link(std::string text);
 
 // What came of it. `before`: who this device was until now; its journal is named as the one the new one continues.
@@ -25,9 +26,11 @@ struct Enrolling {
   std::optional<journal::Ref> continues;
 };
 // Asks the server in and saves the keys. Safe to repeat after any failure: the key pair is kept before it is shown.
-asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const home::Home& home, Enrolling wanted, const Clock& clock);
+asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const home::Home& home, Enrolling wanted,
+                                          const Clock& clock);
 
 // Takes the server's journal up to its head: the catalogue, and the enrolment that makes this terminal's entries count.
-asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, std::string server, const Clock& clock);
+asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, std::string server,
+                                                   const Clock& clock);
 
 }  // namespace phien::agent

@@ -38,7 +38,8 @@ bool certified(const json& value, const Hello& hello) {
   entry.certificate = present(signature_from_hex(text_at(value, "certificate")), "certificate");
   if (const std::string parent = text_at(value, "parent"); parent != "-")
     entry.parent = journal::ServerPosition{0, {0, present(hash_from_hex(parent), "parent")}};
-  const journal::JournalId journal{hello.fair, hello.root, journal::server_terminal(hello.incarnation), present(key_from_hex(text_at(value, "journal_key")), "journal_key")};
+  const journal::JournalId journal{hello.fair, hello.root, journal::server_terminal(hello.incarnation),
+                                   present(key_from_hex(text_at(value, "journal_key")), "journal_key")};
   return journal::certificate_holds(journal, entry);
 }
 
@@ -54,15 +55,20 @@ Result<Hello> check_hello(const std::string& body, const Pin& pin, const std::st
     hello.server_time = value.at("server_time").get<Milliseconds>();
     hello.tls = text_at(value, "tls");
     if (!pin.fair.empty() && hello.fair != pin.fair)
-      return untrusted("wrong_fair", {"Máy chủ này của một phiên khác: " + hello.fair, "That server is of another fair: " + hello.fair});
+      return untrusted("wrong_fair",
+                       {"Máy chủ này của một phiên khác: " + hello.fair, "That server is of another fair: " + hello.fair});
     if (pin.root && hello.root != *pin.root)
-      return untrusted("wrong_root", {"Máy chủ này không phải của ban tổ chức đã ghi danh.", "That server is not of the organizer this terminal was enrolled by."});
+      return untrusted("wrong_root", {"Máy chủ này không phải của ban tổ chức đã ghi danh.",
+                                      "That server is not of the organizer this terminal was enrolled by."});
     if (!certified(value, hello))
-      return untrusted("bad_certificate", {"Máy chủ không chứng minh được là của ban tổ chức.", "The server cannot prove that the organizer certified it."});
+      return untrusted("bad_certificate", {"Máy chủ không chứng minh được là của ban tổ chức.",
+                                           "The server cannot prove that the organizer certified it."});
     if (!peer_key.empty() && peer_key != hello.tls)
-      return untrusted("wrong_key", {"Có máy đứng giữa: khóa TLS không phải của máy chủ.", "Somebody stands between: the TLS key is not the server's."});
+      return untrusted("wrong_key", {"Có máy đứng giữa: khóa TLS không phải của máy chủ.",
+                                     "Somebody stands between: the TLS key is not the server's."});
     if (hello.incarnation < pin.least_incarnation)
-      return untrusted("lower_incarnation", {"Máy chủ này đã được thay bằng máy khác.", "That server was replaced by a newer one."});
+      return untrusted("lower_incarnation",
+                       {"Máy chủ này đã được thay bằng máy khác.", "That server was replaced by a newer one."});
     return hello;
   } catch (const std::exception& e) {
     return bad_answer(e.what());
@@ -72,13 +78,16 @@ Result<Hello> check_hello(const std::string& body, const Pin& pin, const std::st
 Problem problem_of(const net::Response& response) {
   try {
     const json error = json::parse(response.body).at("error");
-    return {text_at(error, "code"), error.value("where", ""), {text_at(error.at("message"), "vi"), text_at(error.at("message"), "en")}};
+    return {text_at(error, "code"),
+            error.value("where", ""),
+            {text_at(error.at("message"), "vi"), text_at(error.at("message"), "en")}};
   } catch (const std::exception&) {
     return bad_answer("status " + std::to_string(response.status));
   }
 }
 
-Peer::Peer(asio::any_io_executor executor, std::string base_url, Pin pin, const Clock& clock) : clock_(clock), pin_(std::move(pin)) {
+Peer::Peer(asio::any_io_executor executor, std::string base_url, Pin pin, const Clock& clock)
+    : clock_(clock), pin_(std::move(pin)) {
   net::ClientOptions options;
   const bool plain_allowed = is_loopback(base_url);
   // Plain HTTP shows no key: only a server on this very machine may be met that way.
@@ -115,8 +124,8 @@ asio::awaitable<Result<Contact>> Peer::greet() {
   co_return contact;
 }
 
-asio::awaitable<Result<net::Response>> Peer::send(std::string method, std::string target, std::string body, std::string content_type,
-    std::chrono::milliseconds deadline) {
+asio::awaitable<Result<net::Response>> Peer::send(std::string method, std::string target, std::string body,
+                                                  std::string content_type, std::chrono::milliseconds deadline) {
   std::map<std::string, std::string> headers;
   if (!content_type.empty()) headers["content-type"] = content_type;
   if (!token_.empty()) headers["authorization"] = "Bearer " + token_;
@@ -145,7 +154,8 @@ asio::awaitable<std::optional<Problem>> Peer::open_session(const till::Identity&
   const std::string challenge = given["challenge"];
   const std::string tls = expected_->empty() ? "-" : *expected_;
   const std::string message = "phien/session/1\n" + me.fair + "\n" + me.terminal + "\n" + challenge + "\n" + tls + "\n";
-  const std::string proof = json{{"challenge", challenge}, {"signature", hex(me.key.sign(message))}, {"terminal", me.terminal}}.dump();
+  const std::string proof =
+      json{{"challenge", challenge}, {"signature", hex(me.key.sign(message))}, {"terminal", me.terminal}}.dump();
   const auto opened = co_await call(post, session_path, proof);
   if (!opened) co_return opened.problem();
   if (opened->status != 200) co_return problem_of(*opened);
@@ -155,8 +165,8 @@ asio::awaitable<std::optional<Problem>> Peer::open_session(const till::Identity&
   co_return std::nullopt;
 }
 
-asio::awaitable<Result<net::Response>> Peer::ask(const till::Identity& me, std::string method, std::string target, std::string body,
-    std::string content_type, std::chrono::milliseconds deadline) {
+asio::awaitable<Result<net::Response>> Peer::ask(const till::Identity& me, std::string method, std::string target,
+                                                 std::string body, std::string content_type, std::chrono::milliseconds deadline) {
   if (!greeted_) {
     const auto contact = co_await greet();
     if (!contact) co_return contact.problem();
@@ -171,7 +181,8 @@ asio::awaitable<Result<net::Response>> Peer::ask(const till::Identity& me, std::
     if (!answer || answer->status != 401) co_return answer;
     token_.clear();
   }
-  co_return Problem{"bad_token", "", {"Máy chủ không nhận phiên làm việc của máy này.", "The server does not take this terminal's session."}};
+  co_return Problem{
+      "bad_token", "", {"Máy chủ không nhận phiên làm việc của máy này.", "The server does not take this terminal's session."}};
 }
 
 }  // namespace phien::agent

@@ -15,16 +15,16 @@ namespace asio = boost::asio;
 
 // What this device insists on. Without a root (an enrolment by bare address) the server's own word is taken, once.
 struct Pin {
-  std::string fair;                        // "": any
+  std::string fair;  // "": any
   std::optional<PublicKey> root;
-  std::int64_t least_incarnation = 0;      // the highest known: an older server was replaced
+  std::int64_t least_incarnation = 0;  // the highest known: an older server was replaced
 };
 struct Hello {
   std::string fair;
   PublicKey root;
   std::int64_t incarnation = 0;
   Milliseconds server_time = 0;
-  std::string tls;                         // hash of the server's TLS key, in hex
+  std::string tls;  // hash of the server's TLS key, in hex
 };
 // Checks the answer of GET /api/v1/hello. `peer_key`: hash of the key the connection showed, "" on plain HTTP (loopback only).
 // Codes: bad_answer, wrong_fair, wrong_root, bad_certificate, lower_incarnation, wrong_key.
@@ -34,7 +34,7 @@ Result<Hello> check_hello(const std::string& body, const Pin& pin, const std::st
 struct Contact {
   Hello hello;
   Milliseconds round_trip = 0;
-  Reading at;                              // this device, when the answer came
+  Reading at;  // this device, when the answer came
 };
 
 // The error object of an answer that is not 2xx.
@@ -50,7 +50,7 @@ class Peer {
   asio::awaitable<Result<net::Response>> call(std::string method, std::string target, std::string body);
   // A request as `me`: greets and opens a session where needed. A Problem: no contact, no trust, or no session.
   asio::awaitable<Result<net::Response>> ask(const till::Identity& me, std::string method, std::string target, std::string body,
-      std::string content_type, std::chrono::milliseconds deadline);
+                                             std::string content_type, std::chrono::milliseconds deadline);
 
   std::function<void(const Contact&)> on_contact;
   Pin& pin() { return pin_; }
@@ -58,11 +58,11 @@ class Peer {
  private:
   asio::awaitable<std::optional<Problem>> open_session(const till::Identity& me);
   asio::awaitable<Result<net::Response>> send(std::string method, std::string target, std::string body, std::string content_type,
-      std::chrono::milliseconds deadline);
+                                              std::chrono::milliseconds deadline);
 
   const Clock& clock_;
   Pin pin_;
-  std::shared_ptr<std::string> expected_ = std::make_shared<std::string>();   // key the peer must show; "": any, while greeting
+  std::shared_ptr<std::string> expected_ = std::make_shared<std::string>();  // key the peer must show; "": any, while greeting
   std::unique_ptr<net::HttpClient> client_;
   bool greeted_ = false;
   std::string token_;

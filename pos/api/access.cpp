@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view kCookie = "phien_till";
 
-net::Response refused(int status, const char* code, const char* where, Message what) { return net::refusal(status, {code, where, std::move(what)}); }
+net::Response refused(int status, const char* code, const char* where, Message what) {
+  return net::refusal(status, {code, where, std::move(what)});
+}
 
 std::string own_names(unsigned short port, const char* host) { return std::string(host) + ":" + std::to_string(port); }
 
@@ -20,7 +22,7 @@ void remember(std::deque<std::string>& list, std::string value, std::size_t most
 }
 
 bool holds(const std::deque<std::string>& list, std::string_view value) {
-  bool found = false;   // all are compared, so that time tells nothing
+  bool found = false;  // all are compared, so that time tells nothing
   for (const auto& one : list) found = equal_constant_time(one, value) || found;
   return found;
 }
@@ -42,7 +44,8 @@ std::optional<std::string> Access::use_link(std::string_view once) {
 std::optional<net::Response> Access::wrong_host(const net::Request& request) const {
   const std::string host = request.header("host");
   if (host == own_names(port_, "127.0.0.1") || host == own_names(port_, "localhost")) return std::nullopt;
-  return refused(421, "wrong_host", "Host", {"Máy bán hàng chỉ trả lời dưới tên 127.0.0.1.", "This till answers to the name 127.0.0.1 only."});
+  return refused(421, "wrong_host", "Host",
+                 {"Máy bán hàng chỉ trả lời dưới tên 127.0.0.1.", "This till answers to the name 127.0.0.1 only."});
 }
 
 bool Access::has_token(const net::Request& request) const {
@@ -52,7 +55,8 @@ bool Access::has_token(const net::Request& request) const {
 
 std::optional<net::Response> Access::not_let_in(const net::Request& request) const {
   if (has_token(request) || holds(sessions_, request.cookie(kCookie))) return std::nullopt;
-  return refused(401, "no_session", "", {"Hãy mở trang bằng liên kết mà phien-pos đã in ra.", "Open the page by the link that phien-pos printed."});
+  return refused(401, "no_session", "",
+                 {"Hãy mở trang bằng liên kết mà phien-pos đã in ra.", "Open the page by the link that phien-pos printed."});
 }
 
 std::optional<net::Response> Access::wrong_origin(const net::Request& request) const {
@@ -81,9 +85,11 @@ net::Guard Access::writing() {
     if (auto no = wrong_origin(request)) return no;
     // A form of another page cannot send this type without asking first.
     if (!request.header("content-type").starts_with("application/json"))
-      return refused(415, "not_json", "Content-Type", {"Nội dung phải là application/json.", "The content must be application/json."});
+      return refused(415, "not_json", "Content-Type",
+                     {"Nội dung phải là application/json.", "The content must be application/json."});
     if (!request.headers.has("idempotency-key"))
-      return refused(400, "bad_idempotency_key", "Idempotency-Key", {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."});
+      return refused(400, "bad_idempotency_key", "Idempotency-Key",
+                     {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."});
     return std::nullopt;
   };
 }

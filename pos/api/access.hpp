@@ -1,5 +1,5 @@
-// Who may ask this till. Any page open on the same laptop can send requests to 127.0.0.1, so: exact Host (DNS rebinding), Origin of
-// our own page on whatever changes something, and a session from a one-time link, or the token only this user's files hold.
+// Who may ask this till. Any page open on the same laptop can send requests to 127.0.0.1, so: exact Host (DNS rebinding), Origin
+// of our own page on whatever changes something, and a session from a one-time link, or the token only this user's files hold.
 #pragma once
 #include <cstddef>
 #include <deque>
@@ -20,9 +20,9 @@ class Access {
   // The cookie of a new session, or nothing if the link is not good (any more).
   std::optional<std::string> use_link(std::string_view once);
 
-  net::Guard open();        // anyone on this machine, by our own name
-  net::Guard reading();     // session or token
-  net::Guard writing();     // and our own page as origin, JSON, an idempotency key
+  net::Guard open();     // anyone on this machine, by our own name
+  net::Guard reading();  // session or token
+  net::Guard writing();  // and our own page as origin, JSON, an idempotency key
 
   static constexpr std::size_t kMaxLinks = 4, kMaxSessions = 16;
 

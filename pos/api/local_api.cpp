@@ -2,8 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <charconv>
 #include <fstream>
 #include <set>
@@ -11,6 +11,7 @@
 #include "pos/agent/durable.hpp"
 #include "pos/api/openapi.hpp"
 #include "pos/api/status.hpp"
+#include "shared/net/callback.hpp"
 #include "shared/net/run.hpp"
 
 namespace phien::api {
@@ -29,8 +30,6 @@ net::Response refused(const Problem& problem) { return net::refusal(status_of(pr
 
 asio::awaitable<net::Response> answered(net::Response response) { co_return response; }
 
-asio::awaitable<net::Response> done_aside(std::function<net::Response()> work) { co_return work(); }
-
 std::optional<std::string> parameter(const net::Request& request, const char* name) {
   const auto found = request.query.find(name);
   return found == request.query.end() ? std::nullopt : std::optional(found->second);
@@ -39,7 +38,8 @@ std::optional<std::string> parameter(const net::Request& request, const char* na
 void only_parameters(const net::Request& request, const std::set<std::string>& allowed) {
   for (const auto& [name, value] : request.query)
     if (name != "lang" && !allowed.contains(name))
-      till::refuse("unknown_field", std::string(truncate_utf8(name, 40)), {"Không có tham số này.", "There is no such parameter."});
+      till::refuse("unknown_field", std::string(truncate_utf8(name, 40)),
+                   {"Không có tham số này.", "There is no such parameter."});
 }
 
 std::optional<std::string> id_parameter(const net::Request& request, const char* name) {
@@ -68,8 +68,9 @@ std::int64_t resident_bytes() {
 }  // namespace
 
 int status_of(const Problem& problem) {
-  static const std::set<std::string, std::less<>> not_understood{"wrong_type", "missing_field", "unknown_field", "out_of_range", "bad_value",
-      "bad_json", "too_deep", "duplicate_key", "bad_idempotency_key", "too_many_decimals", "too_long"};
+  static const std::set<std::string, std::less<>> not_understood{
+      "wrong_type", "missing_field", "unknown_field",       "out_of_range",      "bad_value", "bad_json",
+      "too_deep",   "duplicate_key", "bad_idempotency_key", "too_many_decimals", "too_long"};
   static const std::set<std::string, std::less<>> not_known{"unknown_receipt", "unknown_offer", "unknown_payment"};
   static const std::set<std::string, std::less<>> store{"store_full", "store_failed"};
   if (not_understood.contains(problem.code)) return 400;
@@ -99,8 +100,10 @@ void LocalApi::add_writing() {
     router_.add(std::move(route));
   };
   for (const auto& use_case : till::writing_use_cases())
-    add(use_case.path, [this, &use_case](net::Request& request) { return write(use_case, request); }, use_case.summary);
-  add("sync-now", [this](net::Request& request) { return sync_now(request); }, "Try to reach the server now");
+    add(
+        use_case.path, [this, &use_case](net::Request& request) { return write(use_case, request); }, use_case.summary);
+  add(
+      "sync-now", [this](net::Request& request) { return sync_now(request); }, "Try to reach the server now");
 }
 
 asio::awaitable<net::Response> LocalApi::write(const till::WritingUseCase& use_case, net::Request& request) {
@@ -126,7 +129,9 @@ asio::awaitable<net::Response> LocalApi::write(const till::WritingUseCase& use_c
 }
 
 asio::awaitable<net::Response> LocalApi::sync_now(net::Request& request) {
-  if (!agent_) co_return refused({"no_agent", "", {"Chưa chạy `phien-pos run` nên chưa gửi đi được.", "Nothing sends: `phien-pos run` is not running."}});
+  if (!agent_)
+    co_return refused(
+        {"no_agent", "", {"Chưa chạy `phien-pos run` nên chưa gửi đi được.", "Nothing sends: `phien-pos run` is not running."}});
   agent_->hurry();
   co_return net::json_response(status(lang_of(request)).dump());
 }
@@ -134,13 +139,26 @@ asio::awaitable<net::Response> LocalApi::sync_now(net::Request& request) {
 // ---- reading -------------------------------------------------------------------------------------------------------------
 
 asio::awaitable<net::Response> LocalApi::aside(std::function<net::Response()> work) {
-  auto finished = done_aside(std::move(work));
-  auto waiting = asio::co_spawn(worker_.get_executor(), std::move(finished), asio::use_awaitable);
-  auto response = co_await std::move(waiting);
-  co_return response;
+  const auto executor = co_await asio::this_coro::executor;
+  auto response = std::make_shared<net::Response>();
+  std::function<void(net::Callback)> start = [this, response, work = std::move(work)](net::Callback done) {
+    asio::post(worker_, [response, work, done] {
+      std::exception_ptr failed;
+      try {
+        *response = work();
+      } catch (...) {
+        failed = std::current_exception();
+      }
+      done(failed);
+    });
+  };
+  auto waiting = net::wait_for_callback(executor, std::move(start));
+  co_await std::move(waiting);
+  co_return std::move(*response);
 }
 
-void LocalApi::get(const char* pattern, const char* summary, Pace pace, std::function<json(const till::View&, const net::Request&)> read) {
+void LocalApi::get(const char* pattern, const char* summary, Pace pace,
+                   std::function<json(const till::View&, const net::Request&)> read) {
   net::Route route;
   route.method = "GET";
   route.pattern = pattern;
@@ -149,7 +167,8 @@ void LocalApi::get(const char* pattern, const char* summary, Pace pace, std::fun
   route.handler = [this, pace, read = std::move(read)](net::Request& request) {
     const auto work = [this, &read, &request]() -> net::Response {
       try {
-        return net::json_response(till_.read(lang_of(request), [&](const till::View& view) { return read(view, request); }).dump());
+        return net::json_response(
+            till_.read(lang_of(request), [&](const till::View& view) { return read(view, request); }).dump());
       } catch (const till::Refusal& refusal) {
         return refused(refusal.problem);
       }
@@ -161,10 +180,11 @@ void LocalApi::get(const char* pattern, const char* summary, Pace pace, std::fun
 
 void LocalApi::add_reading() {
   using till::View;
-  get("/api/v1/catalogue", "Goods, prices and offers of this till", Pace::quick, [](const View& view, const net::Request& request) {
-    only_parameters(request, {});
-    return till::catalogue_view(view);
-  });
+  get("/api/v1/catalogue", "Goods, prices and offers of this till", Pace::quick,
+      [](const View& view, const net::Request& request) {
+        only_parameters(request, {});
+        return till::catalogue_view(view);
+      });
   get("/api/v1/stock", "What is on hand", Pace::quick, [](const View& view, const net::Request& request) {
     only_parameters(request, {"exhibitor", "product"});
     return till::stock_view(view, id_parameter(request, "exhibitor"), id_parameter(request, "product"));
@@ -239,15 +259,20 @@ void LocalApi::add_pages() {
     router_.add(std::move(route));
   };
   add("/", access_.reading(), "In a sentence", [this](net::Request& request) { return page(request); });
-  add("/start/{once}", access_.open(), "Opens a session by a one-time link", [this](net::Request& request) { return start(request); });
-  add("/healthz", access_.open(), "Is it alive", [](net::Request&) { return answered(net::json_response(R"({"status":"ok"})")); });
+  add("/start/{once}", access_.open(), "Opens a session by a one-time link",
+      [this](net::Request& request) { return start(request); });
+  add("/healthz", access_.open(), "Is it alive",
+      [](net::Request&) { return answered(net::json_response(R"({"status":"ok"})")); });
   add("/metrics", access_.open(), "For Prometheus", [this](net::Request& request) { return metrics(request); });
-  add("/api/v1/openapi.json", access_.open(), "This API", [](net::Request&) { return answered(net::json_response(std::string(openapi_json()))); });
+  add("/api/v1/openapi.json", access_.open(), "This API",
+      [](net::Request&) { return answered(net::json_response(std::string(openapi_json()))); });
 }
 
 asio::awaitable<net::Response> LocalApi::start(net::Request& request) {
   auto cookie = access_.use_link(request.params.at("once"));
-  if (!cookie) co_return net::refusal(403, {"bad_link", "", {"Liên kết này đã dùng hoặc không đúng.", "That link was used already, or is wrong."}});
+  if (!cookie)
+    co_return net::refusal(
+        403, {"bad_link", "", {"Liên kết này đã dùng hoặc không đúng.", "That link was used already, or is wrong."}});
   net::Response response;
   response.status = 303;
   response.headers["location"] = "/";
@@ -266,7 +291,8 @@ asio::awaitable<net::Response> LocalApi::metrics(net::Request&) {
   const json now = status(Lang::en);
   std::string text;
   const auto line = [&](const char* name, const char* type, const char* help, std::int64_t value) {
-    text += std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " " + type + "\n" + name + " " + std::to_string(value) + "\n";
+    text += std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " " + type + "\n" + name + " " +
+            std::to_string(value) + "\n";
   };
   line("phien_pos_entries", "counter", "Entries saved in this terminal's journal.", now["saved"]["seq"].get<std::int64_t>());
   line("phien_pos_waiting", "gauge", "Entries the server has not acknowledged.", now["waiting"].get<std::int64_t>());
@@ -274,7 +300,8 @@ asio::awaitable<net::Response> LocalApi::metrics(net::Request&) {
   line("phien_pos_can_sell", "gauge", "0 when this till cannot sell.", now["can_sell"].get<bool>() ? 1 : 0);
   line("phien_pos_problems", "gauge", "Problems shown to the seller.", static_cast<std::int64_t>(now["problems"].size()));
   line("phien_pos_resident_bytes", "gauge", "Memory of this process.", resident_bytes());
-  line("phien_pos_failed_tasks_total", "counter", "Tasks that ended by an error nobody expected.", static_cast<std::int64_t>(net::failed_tasks()));
+  line("phien_pos_failed_tasks_total", "counter", "Tasks that ended by an error nobody expected.",
+       static_cast<std::int64_t>(net::failed_tasks()));
   if (counters) line("phien_pos_requests_total", "counter", "Requests answered.", static_cast<std::int64_t>(counters().requests));
   net::Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -31,7 +31,8 @@ class LocalApi {
   void add_pages();
   // `slow`: reads whole journals, so it works beside the loop that sells.
   enum class Pace { quick, slow };
-  void get(const char* pattern, const char* summary, Pace pace, std::function<nlohmann::json(const till::View&, const net::Request&)> read);
+  void get(const char* pattern, const char* summary, Pace pace,
+           std::function<nlohmann::json(const till::View&, const net::Request&)> read);
   asio::awaitable<net::Response> write(const till::WritingUseCase& use_case, net::Request& request);
   asio::awaitable<net::Response> aside(std::function<net::Response()> work);
   asio::awaitable<net::Response> sync_now(net::Request& request);

@@ -14,15 +14,23 @@ std::optional<Problem> cannot_sell(const till::View& view) {
   if (view.state.closed) return Problem{"journal_closed", "", {"Máy này đã kết thúc phiên.", "This terminal has gone home."}};
   for (const auto& [id, product] : view.catalogue->products)
     if (view.me.sells_for(product.exhibitor)) return std::nullopt;
-  return Problem{"no_catalogue", "", {"Chưa có danh mục: máy chưa nhận được dữ liệu từ máy chủ.", "No catalogue yet: nothing has come from the server."}};
+  return Problem{
+      "no_catalogue",
+      "",
+      {"Chưa có danh mục: máy chưa nhận được dữ liệu từ máy chủ.", "No catalogue yet: nothing has come from the server."}};
 }
 
 void look_at_link(const agent::AgentStatus& link, json& problems) {
   if (link.link.must_reopen)
-    problems.push_back(problem_json({"must_reopen", "", {"Máy chủ đã có nhật ký khác mang số máy này (bản sao hoặc khôi phục): hãy ghi danh lại để lấy số mới. Vẫn bán được.",
-        "The server holds another journal under this number (a copy, or a restored machine): enrol anew for a new number. Selling goes on."}}));
+    problems.push_back(problem_json(
+        {"must_reopen",
+         "",
+         {"Máy chủ đã có nhật ký khác mang số máy này (bản sao hoặc khôi phục): hãy ghi danh lại để lấy số mới. Vẫn bán được.",
+          "The server holds another journal under this number (a copy, or a restored machine): enrol anew for a new number. "
+          "Selling goes on."}}));
   if (link.problem_up) problems.push_back(problem_json(*link.problem_up));
-  if (link.problem_down && (!link.problem_up || link.problem_down->code != link.problem_up->code)) problems.push_back(problem_json(*link.problem_down));
+  if (link.problem_down && (!link.problem_up || link.problem_down->code != link.problem_up->code))
+    problems.push_back(problem_json(*link.problem_down));
 }
 
 Message sentence(const json& status) {
@@ -54,26 +62,43 @@ json problem_json(const Problem& problem) {
   return {{"code", problem.code}, {"message", {{"en", problem.what.en}, {"vi", problem.what.vi}}}, {"where", problem.where}};
 }
 
-json status_json(const till::View& view, const std::string& server, const agent::AgentStatus& link, const std::optional<Problem>& why_not) {
+json status_json(const till::View& view, const std::string& server, const agent::AgentStatus& link,
+                 const std::optional<Problem>& why_not) {
   const auto& head = view.branch.head;
   const journal::Seq reached = std::min(head.seq, link.link.sent.acknowledged.seq);
-  json status{{"terminal", view.me.terminal}, {"fair", view.me.fair}, {"booth", view.me.booth}, {"exhibitors", view.me.exhibitors}, {"holder", view.me.holder},
-      {"server", server}, {"online", link.online}, {"saved", {{"hash", hex(head.hash)}, {"seq", head.seq}}}, {"reached", {{"seq", reached}}},
-      {"reached_at", link.link.reached_at}, {"waiting", head.seq - reached}, {"must_reopen", link.link.must_reopen}, {"program", "phien-pos " PHIEN_VERSION}};
+  json status{{"terminal", view.me.terminal},
+              {"fair", view.me.fair},
+              {"booth", view.me.booth},
+              {"exhibitors", view.me.exhibitors},
+              {"holder", view.me.holder},
+              {"server", server},
+              {"online", link.online},
+              {"saved", {{"hash", hex(head.hash)}, {"seq", head.seq}}},
+              {"reached", {{"seq", reached}}},
+              {"reached_at", link.link.reached_at},
+              {"waiting", head.seq - reached},
+              {"must_reopen", link.link.must_reopen},
+              {"program", "phien-pos " PHIEN_VERSION}};
   if (reached < head.seq)
     if (const auto first = view.books.entry(view.branch.no, reached + 1)) {
       const auto entry = first->bytes.empty() ? std::nullopt : std::optional(journal::decode(first->bytes));
       status["waiting_since"] = entry && entry->ok() ? (*entry)->time.wall : first->time;
     }
   const auto cursor = till::position_from_text(view.books.meta(till::kCursorKey));
-  status["catalogue"] = {{"incarnation", cursor.incarnation}, {"products", view.catalogue->products.size()}, {"seq", cursor.head.seq}};
+  status["catalogue"] = {
+      {"incarnation", cursor.incarnation}, {"products", view.catalogue->products.size()}, {"seq", cursor.head.seq}};
   const bool anchored = view.state.anchor && view.state.anchor->boot == view.now.boot;
-  status["clock"] = {{"offset_ms", view.time() - view.now.wall}, {"quality", anchored ? "exact" : view.state.anchor ? "estimated" : "unknown"}, {"time", view.time()}};
+  status["clock"] = {{"offset_ms", view.time() - view.now.wall},
+                     {"quality", anchored            ? "exact"
+                                 : view.state.anchor ? "estimated"
+                                                     : "unknown"},
+                     {"time", view.time()}};
 
   json problems = json::array();
   look_at_link(link, problems);
   if (const auto revoked = ledger::revocation(view.books, view.me.terminal))
-    problems.push_back(problem_json({"revoked", "", {"Máy này đã bị thu hồi: " + revoked->reason, "This terminal has been revoked: " + revoked->reason}}));
+    problems.push_back(problem_json(
+        {"revoked", "", {"Máy này đã bị thu hồi: " + revoked->reason, "This terminal has been revoked: " + revoked->reason}}));
   for (const auto& row : ledger::exceptions(view.books))
     if (row.terminal == view.me.terminal && (row.code == "quarantined" || row.code == "held") && problems.size() < 20)
       problems.push_back(problem_json({row.code, row.subject, row.what}));

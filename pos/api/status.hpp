@@ -8,7 +8,8 @@
 namespace phien::api {
 
 // `why_not`: the obstacle, if any. `link`: of the running agent, or what it left in the store.
-nlohmann::json status_json(const till::View& view, const std::string& server, const agent::AgentStatus& link, const std::optional<Problem>& why_not);
+nlohmann::json status_json(const till::View& view, const std::string& server, const agent::AgentStatus& link,
+                           const std::optional<Problem>& why_not);
 
 nlohmann::json problem_json(const Problem& problem);
 

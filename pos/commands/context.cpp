@@ -29,16 +29,17 @@ struct Asked {
 
 std::map<std::string, std::string> headers_of(const Asked& asked, unsigned short port) {
   std::map<std::string, std::string> headers{{"authorization", "Bearer " + asked.token}};
-  if (port == 0) headers["host"] = "127.0.0.1:0";   // in-process; the client names the real one
+  if (port == 0) headers["host"] = "127.0.0.1:0";  // in-process; the client names the real one
   if (asked.method == "GET") return headers;
   headers["content-type"] = "application/json";
   headers["idempotency-key"] = asked.key;
   return headers;
 }
 
-asio::awaitable<void> ask_running(asio::any_io_executor executor, unsigned short port, const Asked& asked, std::optional<Result<net::Response>>& answer) {
+asio::awaitable<void> ask_running(asio::any_io_executor executor, unsigned short port, const Asked& asked,
+                                  std::optional<Result<net::Response>>& answer) {
   net::ClientOptions options;
-  options.max_body = 512 * 1024 * 1024;   // an exported journal
+  options.max_body = 512 * 1024 * 1024;  // an exported journal
   options.answer_deadline = std::chrono::minutes(10);
   net::HttpClient client(executor, "http://127.0.0.1:" + std::to_string(port), options);
   const auto headers = headers_of(asked, port);
@@ -97,9 +98,12 @@ Exit exit_of(int status) {
 
 Problem problem_in(const net::Response& response) {
   const json answer = json::parse(response.body, nullptr, false);
-  if (!answer.is_object() || !answer.contains("error")) return {"failed", "", {"Lỗi không rõ.", "Unknown error, status " + std::to_string(response.status) + "."}};
+  if (!answer.is_object() || !answer.contains("error"))
+    return {"failed", "", {"Lỗi không rõ.", "Unknown error, status " + std::to_string(response.status) + "."}};
   const json& error = answer["error"];
-  return {error.value("code", "failed"), error.value("where", ""), {error["message"].value("vi", ""), error["message"].value("en", "")}};
+  return {error.value("code", "failed"),
+          error.value("where", ""),
+          {error["message"].value("vi", ""), error["message"].value("en", "")}};
 }
 
 }  // namespace
@@ -144,7 +148,8 @@ int post(const Context& context, const std::string& path, const json& request, c
   try {
     body = request.dump();
   } catch (const json::exception&) {
-    throw Failure{Exit::bad_input, {"bad_value", "", {"Chữ trên dòng lệnh không phải UTF-8.", "The text on the command line is not UTF-8."}}};
+    throw Failure{Exit::bad_input,
+                  {"bad_value", "", {"Chữ trên dòng lệnh không phải UTF-8.", "The text on the command line is not UTF-8."}}};
   }
   const auto response = Caller(context).call("POST", "/api/v1/" + path, body);
   if (context.json_output)
@@ -189,7 +194,9 @@ json item_json(const std::string& text) {
   const std::string code = text.substr(0, std::min(quantity, price));
   const bool digits = code.size() >= 8 && std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
   item[digits ? "barcode" : "product"] = code;
-  item["qty"] = quantity == std::string::npos ? "1" : text.substr(quantity + 1, price == std::string::npos ? std::string::npos : price - quantity - 1);
+  item["qty"] = quantity == std::string::npos
+                    ? "1"
+                    : text.substr(quantity + 1, price == std::string::npos ? std::string::npos : price - quantity - 1);
   if (price != std::string::npos) item["price"] = text.substr(price + 1);
   return item;
 }

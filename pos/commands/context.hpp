@@ -29,8 +29,8 @@ struct Context {
   Lang lang = Lang::vi;
   bool json_output = false;
   std::string clock_file;
-  std::string key;                    // --key: the idempotency key of this attempt; "" makes a new one
-  std::function<int()> run;           // the command that was chosen
+  std::string key;           // --key: the idempotency key of this attempt; "" makes a new one
+  std::function<int()> run;  // the command that was chosen
 
   std::unique_ptr<Clock> clock() const;
   // One line to stdout, unless a program reads it.
@@ -65,12 +65,12 @@ void put(json& request, const char* name, const std::string& text);
 
 void add_enrol_command(CLI::App& app, Context& context);
 void add_run_command(CLI::App& app, Context& context);
-void add_selling_commands(CLI::App& app, Context& context);    // sell, refund, void, exchange, receipt, sales
-void add_stock_commands(CLI::App& app, Context& context);      // stock, stock-in, stock-out, transfer, count
-void add_offer_commands(CLI::App& app, Context& context);      // offer, propose, barcode
-void add_money_commands(CLI::App& app, Context& context);      // shift, declare, confirm, transfers
-void add_order_commands(CLI::App& app, Context& context);      // order take|deliver|cancel
-void add_meeting_commands(CLI::App& app, Context& context);    // lead, visitors, note
-void add_journal_commands(CLI::App& app, Context& context);    // status, journal
+void add_selling_commands(CLI::App& app, Context& context);  // sell, refund, void, exchange, receipt, sales
+void add_stock_commands(CLI::App& app, Context& context);    // stock, stock-in, stock-out, transfer, count
+void add_offer_commands(CLI::App& app, Context& context);    // offer, propose, barcode
+void add_money_commands(CLI::App& app, Context& context);    // shift, declare, confirm, transfers
+void add_order_commands(CLI::App& app, Context& context);    // order take|deliver|cancel
+void add_meeting_commands(CLI::App& app, Context& context);  // lead, visitors, note
+void add_journal_commands(CLI::App& app, Context& context);  // status, journal
 
 }  // namespace phien::commands

@@ -33,7 +33,8 @@ agent::Link link_of(const Enrol& given) {
   if (!given.root.empty()) {
     const auto root = key_from_hex(given.root);
     if (!root) fail({"bad_link", "--root", {"Khóa gốc phải gồm 64 chữ số thập lục phân.", "A root key has 64 hex digits."}});
-    if (link->root && *link->root != *root) fail({"wrong_root", "--root", {"Khóa gốc khác với khóa trong liên kết.", "The root key differs from that of the link."}});
+    if (link->root && *link->root != *root)
+      fail({"wrong_root", "--root", {"Khóa gốc khác với khóa trong liên kết.", "The root key differs from that of the link."}});
     link->root = *root;
   }
   return std::move(*link);
@@ -43,10 +44,13 @@ agent::Link link_of(const Enrol& given) {
 void require_free(const Enrol& given, const home::Home& home, const agent::Enrolling& wanted, const db::JournalStore& store) {
   if (!wanted.before || given.again) return;
   const auto pending = home.pending();
-  if (pending && pending->key.public_key() == wanted.before->current.key.public_key() && pending->code == wanted.link.code) return;   // the same once more
+  if (pending && pending->key.public_key() == wanted.before->current.key.public_key() && pending->code == wanted.link.code)
+    return;  // the same once more
   if (agent::link_from_text(store.snapshot()->meta(agent::link_key(wanted.before->current))).must_reopen) return;
-  fail({"already_enrolled", "", {"Máy này đã ghi danh (" + wanted.before->current.terminal + "). Thêm --again để lấy số máy mới.",
-      "This device is enrolled already (" + wanted.before->current.terminal + "). Add --again for a new number."}});
+  fail({"already_enrolled",
+        "",
+        {"Máy này đã ghi danh (" + wanted.before->current.terminal + "). Thêm --again để lấy số máy mới.",
+         "This device is enrolled already (" + wanted.before->current.terminal + "). Add --again for a new number."}});
 }
 
 std::optional<journal::Ref> last_entry(const std::optional<home::Keys>& before, const db::JournalStore& store) {
@@ -56,12 +60,14 @@ std::optional<journal::Ref> last_entry(const std::optional<home::Keys>& before, 
   return journal::Ref{before->current.terminal, branches.front().head.seq, branches.front().head.hash};
 }
 
-asio::awaitable<void> ask_in(asio::any_io_executor executor, const home::Home& home, agent::Enrolling wanted, const Clock& clock, std::optional<Result<home::Keys>>& keys) {
+asio::awaitable<void> ask_in(asio::any_io_executor executor, const home::Home& home, agent::Enrolling wanted, const Clock& clock,
+                             std::optional<Result<home::Keys>>& keys) {
   auto answer = co_await agent::enrol(executor, home, std::move(wanted), clock);
   keys.emplace(std::move(answer));
 }
 
-asio::awaitable<void> fetch(asio::any_io_executor executor, till::Till& till, std::string server, const Clock& clock, std::optional<Problem>& problem) {
+asio::awaitable<void> fetch(asio::any_io_executor executor, till::Till& till, std::string server, const Clock& clock,
+                            std::optional<Problem>& problem) {
   problem = co_await agent::first_feed(executor, till, std::move(server), clock);
 }
 
@@ -72,7 +78,7 @@ int run_enrol(const Context& context, const Enrol& given) {
   wanted.link = link_of(given);
   char name[81] = {};
   if (::gethostname(name, sizeof name - 1) == 0) wanted.device = name;
-  const auto store = db::open_sqlite(home.store_path());   // also: nothing else runs in this directory
+  const auto store = db::open_sqlite(home.store_path());  // also: nothing else runs in this directory
   wanted.before = home.keys();
   require_free(given, home, wanted, *store);
   wanted.continues = last_entry(wanted.before, *store);
@@ -90,10 +96,18 @@ int run_enrol(const Context& context, const Enrol& given) {
 
   std::string sellers;
   for (const auto& id : in.current.exhibitors) sellers += (sellers.empty() ? "" : ", ") + id;
-  context.say({"Đã ghi danh: máy " + in.current.terminal + ", bán cho " + sellers, "Enrolled: terminal " + in.current.terminal + ", selling for " + sellers});
-  if (!wanted.link.root) context.say({"Khóa gốc của ban tổ chức (hãy đối chiếu): " + hex(in.current.root), "The organizer's root key (compare it): " + hex(in.current.root)});
+  context.say({"Đã ghi danh: máy " + in.current.terminal + ", bán cho " + sellers,
+               "Enrolled: terminal " + in.current.terminal + ", selling for " + sellers});
+  if (!wanted.link.root)
+    context.say({"Khóa gốc của ban tổ chức (hãy đối chiếu): " + hex(in.current.root),
+                 "The organizer's root key (compare it): " + hex(in.current.root)});
   if (context.json_output)
-    std::printf("%s\n", json{{"exhibitors", in.current.exhibitors}, {"fair", in.current.fair}, {"root", hex(in.current.root)}, {"terminal", in.current.terminal}}.dump().c_str());
+    std::printf("%s\n", json{{"exhibitors", in.current.exhibitors},
+                             {"fair", in.current.fair},
+                             {"root", hex(in.current.root)},
+                             {"terminal", in.current.terminal}}
+                            .dump()
+                            .c_str());
   return 0;
 }
 

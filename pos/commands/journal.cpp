@@ -13,7 +13,8 @@ void print_status(const Context& context, const json& status) {
   std::printf("%s · %s\n", status.at("terminal").get<std::string>().c_str(), status.at("fair").get<std::string>().c_str());
   std::printf("%s\n", status.at("text").at(lang).get<std::string>().c_str());
   for (const auto& problem : status.at("problems"))
-    std::printf("! %s [%s]\n", problem.at("message").at(lang).get<std::string>().c_str(), problem.at("code").get<std::string>().c_str());
+    std::printf("! %s [%s]\n", problem.at("message").at(lang).get<std::string>().c_str(),
+                problem.at("code").get<std::string>().c_str());
 }
 
 int verify(const Context& context) {
@@ -28,14 +29,17 @@ int verify(const Context& context) {
   for (const auto& journal : answer.at("journals")) {
     const std::string name = journal.at("terminal"), entries = std::to_string(journal.at("entries").get<std::int64_t>()),
                       vouched = std::to_string(journal.at("vouched_to").get<std::int64_t>());
-    context.say({name + ": " + entries + " mục, được chứng kiến tới mục " + vouched, name + ": " + entries + " entries, witnessed up to entry " + vouched});
+    context.say({name + ": " + entries + " mục, được chứng kiến tới mục " + vouched,
+                 name + ": " + entries + " entries, witnessed up to entry " + vouched});
   }
   for (const auto& finding : answer.at("findings")) {
     const auto& place = finding.at("place");
-    std::printf("! %s:%lld [%s] %s\n", place.at("terminal").get<std::string>().c_str(), place.at("seq").get<long long>(), finding.at("code").get<std::string>().c_str(),
-        finding.at("message").at(context.lang == Lang::vi ? "vi" : "en").get<std::string>().c_str());
+    std::printf("! %s:%lld [%s] %s\n", place.at("terminal").get<std::string>().c_str(), place.at("seq").get<long long>(),
+                finding.at("code").get<std::string>().c_str(),
+                finding.at("message").at(context.lang == Lang::vi ? "vi" : "en").get<std::string>().c_str());
   }
-  context.say(sound ? Message{"Nhật ký nguyên vẹn.", "The journals are sound."} : Message{"Nhật ký đã bị thay đổi.", "The journals were tampered with."});
+  context.say(sound ? Message{"Nhật ký nguyên vẹn.", "The journals are sound."}
+                    : Message{"Nhật ký đã bị thay đổi.", "The journals were tampered with."});
   return sound ? 0 : static_cast<int>(Exit::refused);
 }
 
@@ -60,7 +64,9 @@ void add_journal_commands(CLI::App& app, Context& context) {
   });
   auto* journal = app.add_subcommand("journal", "Nhật ký / the journal");
   journal->require_subcommand(1);
-  journal->add_subcommand("verify", "Kiểm tra / check")->callback([&context] { context.run = [&context] { return verify(context); }; });
+  journal->add_subcommand("verify", "Kiểm tra / check")->callback([&context] {
+    context.run = [&context] { return verify(context); };
+  });
   auto file = std::make_shared<std::string>();
   auto* to_file = journal->add_subcommand("export", "Xuất ra tệp / write to a file");
   to_file->add_option("file", *file)->required();

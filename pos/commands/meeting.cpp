@@ -5,7 +5,8 @@ namespace phien::commands {
 
 namespace {
 struct Meeting {
-  std::string exhibitor, type, goods, quantity, value, follow_up, name, company, phone, email, address, cashier, text, about, happened;
+  std::string exhibitor, type, goods, quantity, value, follow_up, name, company, phone, email, address, cashier, text, about,
+      happened;
   long long count = 0;
   bool consent = false;
 };

@@ -1,6 +1,6 @@
 // shift, declare, confirm, transfers: the drawer, and money known in other ways.
-#include "pos/commands/context.hpp"
 #include "shared/money.hpp"
+#include "pos/commands/context.hpp"
 
 namespace phien::commands {
 
@@ -18,7 +18,8 @@ json notes_of(const std::vector<std::string>& texts) {
     const auto sign = text.find('=');
     const std::string count = sign == std::string::npos ? "" : text.substr(sign + 1);
     if (count.empty() || count.size() > 7 || count.find_first_not_of("0123456789") != std::string::npos)
-      throw Failure{Exit::bad_input, {"bad_value", text, {"Viết: MỆNH GIÁ=SỐ TỜ, ví dụ 500000=3", "Write: VALUE=COUNT, e.g. 500000=3"}}};
+      throw Failure{Exit::bad_input,
+                    {"bad_value", text, {"Viết: MỆNH GIÁ=SỐ TỜ, ví dụ 500000=3", "Write: VALUE=COUNT, e.g. 500000=3"}}};
     notes.push_back({{"value", text.substr(0, sign)}, {"count", std::stoi(count)}});
   }
   return notes;
@@ -64,9 +65,11 @@ void add_shift(CLI::App& app, Context& context) {
       put(request, "counted", m->counted);
       if (!m->notes.empty()) request["notes"] = notes_of(m->notes);
       return post(context, "shifts/close", request, [&context](const json& answer) {
-        const std::string expected = format_dong(answer.at("expected").get<Dong>()), counted = format_dong(answer.at("counted").get<Dong>()),
+        const std::string expected = format_dong(answer.at("expected").get<Dong>()),
+                          counted = format_dong(answer.at("counted").get<Dong>()),
                           difference = format_dong(answer.at("difference").get<Dong>());
-        context.say({"Phải có " + expected + ", đếm được " + counted + ", lệch " + difference, "Expected " + expected + ", counted " + counted + ", difference " + difference});
+        context.say({"Phải có " + expected + ", đếm được " + counted + ", lệch " + difference,
+                     "Expected " + expected + ", counted " + counted + ", difference " + difference});
       });
     };
   });
@@ -85,8 +88,10 @@ void add_shift(CLI::App& app, Context& context) {
       return get(context, "shift", [&context](const json& answer) {
         if (answer.at("rows").empty()) context.say({"Chưa mở ca.", "No shift is open."});
         for (const auto& row : answer.at("rows")) {
-          const std::string who = row.at("cashier").get<std::string>() + " (" + row.at("holder").get<std::string>() + ")", expected = format_dong(row.at("expected").get<Dong>());
-          context.say({"Ca của " + who + ": trong ngăn phải có " + expected, "Shift of " + who + ": the drawer should hold " + expected});
+          const std::string who = row.at("cashier").get<std::string>() + " (" + row.at("holder").get<std::string>() + ")",
+                            expected = format_dong(row.at("expected").get<Dong>());
+          context.say(
+              {"Ca của " + who + ": trong ngăn phải có " + expected, "Shift of " + who + ": the drawer should hold " + expected});
         }
       });
     };
@@ -148,8 +153,9 @@ void add_transfers(CLI::App& app, Context& context) {
     context.run = [&context] {
       return get(context, "transfers", [](const json& answer) {
         for (const auto& row : answer.at("rows"))
-          std::printf("%s %-10s %16s %16s  %s\n", row.at("pay_ref").get<std::string>().c_str(), row.at("state").get<std::string>().c_str(),
-              format_dong(row.at("claimed").get<Dong>()).c_str(), format_dong(row.at("confirmed").get<Dong>()).c_str(), row.at("exhibitor").get<std::string>().c_str());
+          std::printf("%s %-10s %16s %16s  %s\n", row.at("pay_ref").get<std::string>().c_str(),
+                      row.at("state").get<std::string>().c_str(), format_dong(row.at("claimed").get<Dong>()).c_str(),
+                      format_dong(row.at("confirmed").get<Dong>()).c_str(), row.at("exhibitor").get<std::string>().c_str());
       });
     };
   });

@@ -82,7 +82,9 @@ void add_offer_commands(CLI::App& app, Context& context) {
   barcode->add_option("product", b->product)->required();
   barcode->add_option("barcode", b->barcode)->required();
   barcode->callback([&context, b] {
-    context.run = [&context, b] { return post(context, "barcodes", {{"product", b->product}, {"barcode", b->barcode}}, noted(context)); };
+    context.run = [&context, b] {
+      return post(context, "barcodes", {{"product", b->product}, {"barcode", b->barcode}}, noted(context));
+    };
   });
 }
 

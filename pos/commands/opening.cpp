@@ -10,12 +10,21 @@ home::Keys enrolled_keys(const home::Home& home) {
   try {
     if (auto keys = home.keys()) return std::move(*keys);
   } catch (const std::exception& e) {
-    throw Failure{Exit::store, {"keys_damaged", "keys.json", {"Tệp khóa bị hỏng: hãy ghi danh lại máy này.", std::string("The key file is damaged, enrol this device anew: ") + e.what()}}};
+    throw Failure{Exit::store,
+                  {"keys_damaged",
+                   "keys.json",
+                   {"Tệp khóa bị hỏng: hãy ghi danh lại máy này.",
+                    std::string("The key file is damaged, enrol this device anew: ") + e.what()}}};
   }
-  throw Failure{Exit::refused, {"not_enrolled", "", {"Máy này chưa ghi danh. Chạy: phien-pos enrol LIÊN-KẾT MÃ", "This device is not enrolled. Run: phien-pos enrol LINK CODE"}}};
+  throw Failure{Exit::refused,
+                {"not_enrolled",
+                 "",
+                 {"Máy này chưa ghi danh. Chạy: phien-pos enrol LIÊN-KẾT MÃ",
+                  "This device is not enrolled. Run: phien-pos enrol LINK CODE"}}};
 }
 
-std::unique_ptr<till::Till> open_till(db::JournalStore& store, const Clock& clock, const home::Home& home, const home::Keys& keys) {
+std::unique_ptr<till::Till> open_till(db::JournalStore& store, const Clock& clock, const home::Home& home,
+                                      const home::Keys& keys) {
   till::Beginning beginning;
   beginning.program = "phien-pos " PHIEN_VERSION;
   char name[81] = {};

@@ -38,7 +38,8 @@ void add_order_commands(CLI::App& app, Context& context) {
   take->callback([&context, o, print] {
     context.run = [&context, o, print] {
       json request{{"lines", items_json(o->items)}};
-      if (!o->deposit.empty()) request["payments"] = json::array({{{"method", o->transfer ? "transfer" : "cash"}, {"amount", o->deposit}}});
+      if (!o->deposit.empty())
+        request["payments"] = json::array({{{"method", o->transfer ? "transfer" : "cash"}, {"amount", o->deposit}}});
       put(request, "due", o->due);
       put(request, "note", o->note);
       put(request, "cashier", o->cashier);
@@ -52,7 +53,8 @@ void add_order_commands(CLI::App& app, Context& context) {
   });
 
   for (const bool delivered : {true, false}) {
-    auto* end = delivered ? order->add_subcommand("deliver", "Giao hàng đã đặt / deliver") : order->add_subcommand("cancel", "Hủy đơn đặt / cancel");
+    auto* end = delivered ? order->add_subcommand("deliver", "Giao hàng đã đặt / deliver")
+                          : order->add_subcommand("cancel", "Hủy đơn đặt / cancel");
     end->add_option("order", o->order, "Số phiếu đặt / receipt of the order")->required();
     if (delivered) end->add_option("--cash", o->cash, "Tiền khách đưa / cash given");
     end->add_flag("--transfer", o->transfer, "Bằng chuyển khoản / by transfer");

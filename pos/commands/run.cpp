@@ -70,8 +70,11 @@ int run(const Context& context, unsigned short port) {
   api.access().set_port(*bound);
   home.announce({*bound, ::getpid()});
   const std::string link = api.access().new_link();
-  context.say({"Máy " + keys.current.terminal + " sẵn sàng: " + link, "Terminal " + keys.current.terminal + " is ready: " + link});
-  if (context.json_output) std::printf("%s\n", json{{"link", link}, {"pid", ::getpid()}, {"port", *bound}, {"terminal", keys.current.terminal}}.dump().c_str());
+  context.say(
+      {"Máy " + keys.current.terminal + " sẵn sàng: " + link, "Terminal " + keys.current.terminal + " is ready: " + link});
+  if (context.json_output)
+    std::printf("%s\n",
+                json{{"link", link}, {"pid", ::getpid()}, {"port", *bound}, {"terminal", keys.current.terminal}}.dump().c_str());
   std::fflush(stdout);
 
   net::on_stop_signal(running.io, [&] { net::spawn(executor, stop(running), "stopping"); });

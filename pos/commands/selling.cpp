@@ -11,8 +11,12 @@ struct Tenders {
   std::vector<std::string> cash, transfer, card, other;
 
   void add_to(CLI::App& command, bool handed_over) {
-    command.add_option("--cash", cash, handed_over ? "Tiền khách đưa / cash given" : "Tiền mặt / cash")->expected(0, 1)->type_name("[N]");
-    command.add_option("--transfer", transfer, "Chuyển khoản; bỏ trống: phần còn lại / transfer; the rest if no number")->expected(0, 1)->type_name("[N]");
+    command.add_option("--cash", cash, handed_over ? "Tiền khách đưa / cash given" : "Tiền mặt / cash")
+        ->expected(0, 1)
+        ->type_name("[N]");
+    command.add_option("--transfer", transfer, "Chuyển khoản; bỏ trống: phần còn lại / transfer; the rest if no number")
+        ->expected(0, 1)
+        ->type_name("[N]");
     command.add_option("--card", card, "Thẻ / card")->expected(0, 1)->type_name("[N]");
     command.add_option("--other", other, "Khác / other")->expected(0, 1)->type_name("[N]");
   }
@@ -51,7 +55,7 @@ json sold_lines(const Selling& selling) {
     lines.push_back(item_json(text));
     lines.back()["gift"] = true;
   }
-  for (const auto& text : selling.open) {   // "Name=QTY@PRICE"
+  for (const auto& text : selling.open) {  // "Name=QTY@PRICE"
     json line = item_json(text);
     if (!line.contains("price")) not_understood(text, "Viết: Tên hàng=SỐ LƯỢNG@GIÁ", "Write: Name=QTY@PRICE");
     line["name"] = line.contains("product") ? line["product"] : line["barcode"];
@@ -68,7 +72,8 @@ json back_lines(const std::vector<std::string>& texts) {
   for (const auto& text : texts) {
     const auto quantity = text.find('=');
     const std::string number = text.substr(0, quantity);
-    if (number.empty() || number.size() > 3 || number.find_first_not_of("0123456789") != std::string::npos || std::stoi(number) < 1)
+    if (number.empty() || number.size() > 3 || number.find_first_not_of("0123456789") != std::string::npos ||
+        std::stoi(number) < 1)
       not_understood(text, "Viết: DÒNG hoặc DÒNG=SỐ LƯỢNG, dòng đầu là 1", "Write: LINE or LINE=QTY, the first line is 1");
     lines.push_back({{"of", std::stoi(number) - 1}});
     if (quantity != std::string::npos) lines.back()["qty"] = text.substr(quantity + 1);
@@ -111,7 +116,8 @@ void add_refund(CLI::App& app, Context& context) {
   auto s = std::make_shared<Selling>();
   auto* command = app.add_subcommand("refund", "Nhận trả hàng / take goods back");
   command->add_option("receipt", s->receipt, "Số hoặc mã in trên phiếu / number or code on the receipt")->required();
-  command->add_option("--line", s->lines, "DÒNG[=SỐ LƯỢNG]; bỏ trống: tất cả / LINE[=QTY]; all if left out")->allow_extra_args(false);
+  command->add_option("--line", s->lines, "DÒNG[=SỐ LƯỢNG]; bỏ trống: tất cả / LINE[=QTY]; all if left out")
+      ->allow_extra_args(false);
   command->add_flag("--damaged", s->damaged, "Hàng không bán lại được / cannot be sold again");
   command->add_option("--reason", s->reason);
   s->tenders.add_to(*command, false);
@@ -151,7 +157,8 @@ void add_exchange(CLI::App& app, Context& context) {
       put(request, "cashier", s->cashier);
       return post(context, "exchanges", request, [&context](const json& answer) {
         print_receipts(context, answer);
-        if (const Dong back = answer.at("due_back").get<Dong>(); back > 0) context.say({"Trả khách: " + format_dong(back), "To the buyer: " + format_dong(back)});
+        if (const Dong back = answer.at("due_back").get<Dong>(); back > 0)
+          context.say({"Trả khách: " + format_dong(back), "To the buyer: " + format_dong(back)});
       });
     };
   });
@@ -180,9 +187,11 @@ void add_looking(CLI::App& app, Context& context) {
   receipt->callback([&context, s] {
     context.run = [&context, s] {
       // What is not part of any receipt number or hash cannot name one, and would have to be escaped in a path.
-      if (s->receipt.empty() || s->receipt.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != std::string::npos)
+      if (s->receipt.empty() ||
+          s->receipt.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != std::string::npos)
         not_understood(s->receipt, "Không phải số phiếu.", "Not a receipt number.");
-      return get(context, "sales/" + s->receipt, [](const json& answer) { std::printf("%s\n", answer.at("text").get<std::string>().c_str()); });
+      return get(context, "sales/" + s->receipt,
+                 [](const json& answer) { std::printf("%s\n", answer.at("text").get<std::string>().c_str()); });
     };
   });
   auto* sales = app.add_subcommand("sales", "Các phiếu gần đây / latest receipts");
@@ -192,8 +201,9 @@ void add_looking(CLI::App& app, Context& context) {
     context.run = [&context, limit] {
       return get(context, "sales?limit=" + std::to_string(*limit), [](const json& answer) {
         for (const auto& row : answer.at("rows"))
-          std::printf("%-20s %-13s %16s  %s%s\n", row.at("number").get<std::string>().c_str(), row.at("kind").get<std::string>().c_str(),
-              format_dong(row.at("total").get<Dong>()).c_str(), row.at("hash").get<std::string>().substr(0, 8).c_str(), row.at("voided").get<bool>() ? "  void" : "");
+          std::printf("%-20s %-13s %16s  %s%s\n", row.at("number").get<std::string>().c_str(),
+                      row.at("kind").get<std::string>().c_str(), format_dong(row.at("total").get<Dong>()).c_str(),
+                      row.at("hash").get<std::string>().substr(0, 8).c_str(), row.at("voided").get<bool>() ? "  void" : "");
       });
     };
   });

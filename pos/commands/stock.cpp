@@ -35,7 +35,8 @@ json document_of(const std::vector<std::string>& texts) {
   for (const auto& text : texts) {
     const auto sign = text.find('=');
     if (sign == std::string::npos)
-      throw Failure{Exit::bad_input, {"bad_value", text, {"Viết: mục=giá trị, ví dụ number=PXK-01", "Write: field=value, e.g. number=PXK-01"}}};
+      throw Failure{Exit::bad_input,
+                    {"bad_value", text, {"Viết: mục=giá trị, ví dụ number=PXK-01", "Write: field=value, e.g. number=PXK-01"}}};
     document[text.substr(0, sign)] = text.substr(sign + 1);
   }
   return document;
@@ -43,9 +44,10 @@ json document_of(const std::vector<std::string>& texts) {
 
 void print_stock(const Context& context, const json& answer) {
   for (const auto& row : answer.at("rows"))
-    std::printf("%-8s %-6s %12s %-6s %s%s\n", row.at("product").get<std::string>().c_str(), row.at("place").get<std::string>().c_str(),
-        format_quantity(row.at("on_hand").get<Quantity>()).c_str(), row.at("unit").get<std::string>().c_str(), row.at("name").get<std::string>().c_str(),
-        row.at("low").get<bool>() ? (context.lang == Lang::vi ? "  ← sắp hết" : "  ← running out") : "");
+    std::printf("%-8s %-6s %12s %-6s %s%s\n", row.at("product").get<std::string>().c_str(),
+                row.at("place").get<std::string>().c_str(), format_quantity(row.at("on_hand").get<Quantity>()).c_str(),
+                row.at("unit").get<std::string>().c_str(), row.at("name").get<std::string>().c_str(),
+                row.at("low").get<bool>() ? (context.lang == Lang::vi ? "  ← sắp hết" : "  ← running out") : "");
 }
 
 }  // namespace
@@ -104,7 +106,8 @@ void add_stock_commands(CLI::App& app, Context& context) {
     context.run = [&context, look] {
       if (!look->exhibitor.empty() && !is_id(look->exhibitor))
         throw Failure{Exit::bad_input, {"bad_value", "exhibitor", {"Mã không hợp lệ.", "Not a valid id."}}};
-      return get(context, "stock" + (look->exhibitor.empty() ? "" : "?exhibitor=" + look->exhibitor), [&context](const json& answer) { print_stock(context, answer); });
+      return get(context, "stock" + (look->exhibitor.empty() ? "" : "?exhibitor=" + look->exhibitor),
+                 [&context](const json& answer) { print_stock(context, answer); });
     };
   });
 }

@@ -59,8 +59,8 @@ std::optional<std::string> read_file(const std::string& path) {
 }
 
 json to_json(const till::Identity& me) {
-  return {{"booth", me.booth}, {"exhibitors", me.exhibitors}, {"fair", me.fair}, {"holder", me.holder}, {"root", hex(me.root)},
-      {"seed", me.key.seed_hex()}, {"terminal", me.terminal}};
+  return {{"booth", me.booth},    {"exhibitors", me.exhibitors}, {"fair", me.fair},        {"holder", me.holder},
+          {"root", hex(me.root)}, {"seed", me.key.seed_hex()},   {"terminal", me.terminal}};
 }
 
 template <class T>
@@ -70,9 +70,13 @@ T present(std::optional<T> value) {
 }
 
 till::Identity identity_from(const json& value) {
-  return {value.at("fair"), present(key_from_hex(value.at("root").get<std::string>())), value.at("terminal"),
-      present(SecretKey::from_seed_hex(value.at("seed").get<std::string>())), value.at("exhibitors").get<std::vector<std::string>>(),
-      value.at("booth"), value.at("holder")};
+  return {value.at("fair"),
+          present(key_from_hex(value.at("root").get<std::string>())),
+          value.at("terminal"),
+          present(SecretKey::from_seed_hex(value.at("seed").get<std::string>())),
+          value.at("exhibitors").get<std::vector<std::string>>(),
+          value.at("booth"),
+          value.at("holder")};
 }
 
 template <class Read>
@@ -104,7 +108,8 @@ std::optional<Keys> Home::keys() const {
   return parsed(file("keys.json"), [](const json& value) {
     Keys keys{value.at("server"), identity_from(value.at("current")), {}, {}};
     if (const auto ref = value.find("continues"); ref != value.end())
-      keys.continues = journal::Ref{ref->at("terminal"), ref->at("seq"), present(hash_from_hex(ref->at("hash").get<std::string>()))};
+      keys.continues =
+          journal::Ref{ref->at("terminal"), ref->at("seq"), present(hash_from_hex(ref->at("hash").get<std::string>()))};
     for (const auto& one : value.at("former")) keys.former.push_back(identity_from(one));
     return keys;
   });
@@ -113,7 +118,9 @@ std::optional<Keys> Home::keys() const {
 void Home::save(const Keys& keys) const {
   json value{{"current", to_json(keys.current)}, {"former", json::array()}, {"server", keys.server}};
   for (const auto& one : keys.former) value["former"].push_back(to_json(one));
-  if (keys.continues) value["continues"] = {{"hash", hex(keys.continues->hash)}, {"seq", keys.continues->seq}, {"terminal", keys.continues->terminal}};
+  if (keys.continues)
+    value["continues"] = {
+        {"hash", hex(keys.continues->hash)}, {"seq", keys.continues->seq}, {"terminal", keys.continues->terminal}};
   write_private(file("keys.json"), value.dump(2) + "\n");
 }
 
@@ -124,7 +131,8 @@ std::optional<Pending> Home::pending() const {
 }
 
 void Home::save(const Pending& pending) const {
-  write_private(file("enrolling.json"), json{{"code", pending.code}, {"seed", pending.key.seed_hex()}, {"server", pending.server}}.dump(2) + "\n");
+  write_private(file("enrolling.json"),
+                json{{"code", pending.code}, {"seed", pending.key.seed_hex()}, {"server", pending.server}}.dump(2) + "\n");
 }
 
 void Home::forget_pending() const { ::unlink(file("enrolling.json").c_str()); }
@@ -139,7 +147,9 @@ std::string Home::local_token() const {
   return token;
 }
 
-void Home::announce(const Running& running) const { write_private(file("pos.json"), json{{"pid", running.pid}, {"port", running.port}}.dump() + "\n"); }
+void Home::announce(const Running& running) const {
+  write_private(file("pos.json"), json{{"pid", running.pid}, {"port", running.port}}.dump() + "\n");
+}
 
 void Home::retract() const { ::unlink(file("pos.json").c_str()); }
 
@@ -151,7 +161,10 @@ std::optional<Problem> Home::no_room() const {
   std::error_code error;
   const auto space = std::filesystem::space(path_, error);
   if (error || space.available >= kLeastFreeBytes) return std::nullopt;
-  return Problem{"store_full", "", {"Ổ đĩa sắp đầy: hãy giải phóng chỗ trống trước khi bán tiếp.", "The disk is nearly full: make room before selling on."}};
+  return Problem{
+      "store_full",
+      "",
+      {"Ổ đĩa sắp đầy: hãy giải phóng chỗ trống trước khi bán tiếp.", "The disk is nearly full: make room before selling on."}};
 }
 
 }  // namespace phien::home

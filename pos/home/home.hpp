@@ -12,9 +12,9 @@ namespace phien::home {
 
 // keys.json: what enrolment gave. `former`: identities this device wrote under before; what they wrote may still have to be sent.
 struct Keys {
-  std::string server;                          // base URL
+  std::string server;  // base URL
   till::Identity current;
-  std::optional<journal::Ref> continues;       // the last entry written as `former.back()`
+  std::optional<journal::Ref> continues;  // the last entry written as `former.back()`
   std::vector<till::Identity> former;
 };
 // An enrolment that was asked for and not answered yet: asked again with the same key, it gives the same answer.
@@ -22,7 +22,10 @@ struct Pending {
   std::string server, code;
   SecretKey key;
 };
-struct Running { unsigned short port = 0; long pid = 0; };
+struct Running {
+  unsigned short port = 0;
+  long pid = 0;
+};
 
 // Below this nothing is sold: the journal must have room for the rest of the day.
 inline constexpr std::uintmax_t kLeastFreeBytes = 32 * 1024 * 1024;
@@ -33,7 +36,7 @@ class Home {
   explicit Home(std::string path);
 
   std::string store_path() const { return path_ + "/phien.db"; }
-  std::optional<Keys> keys() const;            // throws std::runtime_error when the file is damaged
+  std::optional<Keys> keys() const;  // throws std::runtime_error when the file is damaged
   void save(const Keys& keys) const;
   std::optional<Pending> pending() const;
   void save(const Pending& pending) const;

@@ -26,14 +26,16 @@ Wanted read_line(Work& work, Fields& line) {
     wanted.name = line.text("name", 400);
     wanted.unit = line.optional_text("unit", 40).value_or("cái");
     wanted.vat = line.one_of("vat", {"0", "5", "8", "10", "KCT", "none"}, "none");
-    if (!wanted.agreed) refuse("missing_field", line.at("price"), {"Hàng ngoài danh mục cần giá.", "Goods outside the catalogue need a price."});
+    if (!wanted.agreed)
+      refuse("missing_field", line.at("price"), {"Hàng ngoài danh mục cần giá.", "Goods outside the catalogue need a price."});
   } else {
     wanted.product = &work.product_of(line);
     wanted.exhibitor = wanted.product->exhibitor;
     work.check_decimals(*wanted.product, wanted.qty, line.at("qty"));
   }
   if (wanted.gift && (wanted.discount > 0 || wanted.agreed) && wanted.product)
-    refuse("bad_value", line.at("gift"), {"Hàng tặng không có giá riêng hay giảm giá.", "A gift has no price or discount of its own."});
+    refuse("bad_value", line.at("gift"),
+           {"Hàng tặng không có giá riêng hay giảm giá.", "A gift has no price or discount of its own."});
   line.done();
   return wanted;
 }
@@ -50,7 +52,8 @@ Basket read_basket(Work& work, Fields& request, const char* name, const std::str
   }
   basket.discount = request.optional_money("discount").value_or(0);
   if (bargained || basket.discount > 0)
-    work.require_right(by, &catalogue::Cashier::may_discount, {"Người bán này không được giảm giá.", "This cashier may not give discounts."});
+    work.require_right(by, &catalogue::Cashier::may_discount,
+                       {"Người bán này không được giảm giá.", "This cashier may not give discounts."});
   return basket;
 }
 
@@ -93,10 +96,13 @@ json receipts_json(Work& work, const std::vector<Written>& written) {
   for (const auto& item : written) {
     const auto* deal = deal_of(item.entry.body);
     if (!deal) continue;
-    answer["receipts"].push_back({{"exhibitor", deal->exhibitor}, {"hash", hex(item.ref.hash)},
-        {"kind", std::string(journal::kind_of(item.entry.body))}, {"number", receipt_number(*deal, item.ref)},
-        {"rounding", deal->rounding}, {"text", printed_text(item.entry, item.ref, work.time(), work.catalogue, work.lang, false)},
-        {"total", deal->total}});
+    answer["receipts"].push_back({{"exhibitor", deal->exhibitor},
+                                  {"hash", hex(item.ref.hash)},
+                                  {"kind", std::string(journal::kind_of(item.entry.body))},
+                                  {"number", receipt_number(*deal, item.ref)},
+                                  {"rounding", deal->rounding},
+                                  {"text", printed_text(item.entry, item.ref, work.time(), work.catalogue, work.lang, false)},
+                                  {"total", deal->total}});
     for (const auto& payment : deal->payments) {
       // One attempt may pay several sales of the unit: shown once, with what is awaited in all.
       if (payment.pay_ref) {

@@ -10,7 +10,7 @@ namespace phien::till {
 
 struct Basket {
   std::vector<Wanted> wanted;
-  Dong discount = 0;                 // over the whole
+  Dong discount = 0;  // over the whole
 };
 // "lines" (under `name`) and "discount" of a request. A discount or an agreed price needs the right to give one.
 Basket read_basket(Work& work, Fields& request, const char* name, const std::string& by);

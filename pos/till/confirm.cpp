@@ -30,7 +30,8 @@ Awaited awaited(const ledger::Reader& journals, const std::string& pay_ref) {
       sum.known = true;
       sum.amount += payment.amount;
       sum.holder = payment.holder;
-      sum.outgoing = std::holds_alternative<journal::Refund>(item.entry.body) || std::holds_alternative<journal::OrderClosed>(item.entry.body);
+      sum.outgoing = std::holds_alternative<journal::Refund>(item.entry.body) ||
+                     std::holds_alternative<journal::OrderClosed>(item.entry.body);
     }
   }
   return sum;
@@ -42,7 +43,9 @@ json confirm_payment(Work& work, Fields& request) {
   const std::string by = work.cashier(request);
   journal::PaymentConfirmed seen;
   seen.pay_ref = request.text("pay_ref", 10);
-  if (!is_pay_ref(seen.pay_ref)) refuse("bad_value", request.at("pay_ref"), {"Mã chuyển khoản gồm PH và 8 ký tự A–Z, 0–9.", "A payment reference is PH and 8 of A–Z and 0–9."});
+  if (!is_pay_ref(seen.pay_ref))
+    refuse("bad_value", request.at("pay_ref"),
+           {"Mã chuyển khoản gồm PH và 8 ký tự A–Z, 0–9.", "A payment reference is PH and 8 of A–Z and 0–9."});
   const Awaited due = awaited(work.tx, seen.pay_ref);
   const auto amount = request.optional_money("amount", 1);
   const auto holder = request.optional_id("holder");
@@ -50,8 +53,9 @@ json confirm_payment(Work& work, Fields& request) {
   seen.outgoing = request.one_of("direction", {"in", "out"}, due.outgoing ? "out" : "in") == "out";
   request.done();
   if (!due.known && (!amount || !holder))
-    refuse("unknown_payment", request.at("pay_ref"), {fmt::format("Máy này không có khoản chuyển {}; nêu số tiền và người giữ nếu vẫn ghi.", seen.pay_ref),
-        fmt::format("This till has no transfer {}; name amount and holder to note it anyway.", seen.pay_ref)});
+    refuse("unknown_payment", request.at("pay_ref"),
+           {fmt::format("Máy này không có khoản chuyển {}; nêu số tiền và người giữ nếu vẫn ghi.", seen.pay_ref),
+            fmt::format("This till has no transfer {}; name amount and holder to note it anyway.", seen.pay_ref)});
   seen.amount = amount.value_or(due.amount);
   seen.holder = holder.value_or(due.holder);
   if (due.confirmed && seen.amount == due.amount)

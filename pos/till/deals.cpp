@@ -16,9 +16,12 @@ const journal::Deal* deal_of(const journal::Body& body) {
   return std::get_if<journal::OrderClosed>(&body);
 }
 
-std::string receipt_number(const journal::Deal& deal, const journal::Ref& ref) { return receipt::number(deal.booth, ref.terminal, deal.receipt); }
+std::string receipt_number(const journal::Deal& deal, const journal::Ref& ref) {
+  return receipt::number(deal.booth, ref.terminal, deal.receipt);
+}
 
-std::string printed_text(const journal::Entry& entry, const journal::Ref& ref, Milliseconds when, const catalogue::Catalogue& catalogue, Lang lang, bool copy) {
+std::string printed_text(const journal::Entry& entry, const journal::Ref& ref, Milliseconds when,
+                         const catalogue::Catalogue& catalogue, Lang lang, bool copy) {
   const receipt::Printed printed{{ref.seq, ref.hash}, ref.terminal, local_minute(when)};
   return receipt::to_text(receipt::of(entry, printed, catalogue, lang, copy));
 }
@@ -31,35 +34,42 @@ json payment_json(const journal::Payment& payment, const catalogue::Catalogue& c
     shown["pay_ref"] = *payment.pay_ref;
     // A named account of a shared till has its own bank details at the organizer; those of an exhibitor are in the catalogue.
     if (const auto holder = catalogue.exhibitors.find(payment.holder); holder != catalogue.exhibitors.end())
-      if (const auto qr = vietqr_text({holder->second.bank_bin, holder->second.bank_account, payment.amount, "", *payment.pay_ref})) shown["vietqr"] = *qr;
+      if (const auto qr =
+              vietqr_text({holder->second.bank_bin, holder->second.bank_account, payment.amount, "", *payment.pay_ref}))
+        shown["vietqr"] = *qr;
   }
   return shown;
 }
 
 const char* method_name(journal::Method method) {
   switch (method) {
-    case journal::Method::cash: return "cash";
-    case journal::Method::transfer: return "transfer";
-    case journal::Method::card: return "card";
-    case journal::Method::other: return "other";
-    case journal::Method::deposit: return "deposit";
-    case journal::Method::exchange: return "exchange";
+    case journal::Method::cash:
+      return "cash";
+    case journal::Method::transfer:
+      return "transfer";
+    case journal::Method::card:
+      return "card";
+    case journal::Method::other:
+      return "other";
+    case journal::Method::deposit:
+      return "deposit";
+    case journal::Method::exchange:
+      return "exchange";
   }
   std::abort();
 }
 
 namespace {
 
-using Visit = std::function<bool(const journal::StoredEntry&, const journal::Branch&)>;   // false: enough
+using Visit = std::function<bool(const journal::StoredEntry&, const journal::Branch&)>;  // false: enough
 
 void each_entry(const ledger::Reader& journals, bool servers_too, const Visit& visit) {
   bool more = true;
   for (const auto& branch : journals.branches()) {
     if (!more) return;
     if (!servers_too && journal::is_server_terminal(branch.journal.terminal)) continue;
-    journals.scan(branch.no, branch.base.seq + 1, branch.head.seq, [&](const journal::StoredEntry& stored) {
-      return more = stored.bytes.empty() || visit(stored, branch);
-    });
+    journals.scan(branch.no, branch.base.seq + 1, branch.head.seq,
+                  [&](const journal::StoredEntry& stored) { return more = stored.bytes.empty() || visit(stored, branch); });
   }
 }
 
@@ -83,7 +93,8 @@ std::vector<Known> by_hash(const ledger::Reader& journals, const std::string& pr
   return found;
 }
 
-std::vector<Known> by_number(const ledger::Reader& journals, std::string_view booth, std::string_view terminal, const std::string& number) {
+std::vector<Known> by_number(const ledger::Reader& journals, std::string_view booth, std::string_view terminal,
+                             const std::string& number) {
   const std::string mark = "\"receipt\":" + number;
   std::vector<Known> found;
   each_entry(journals, false, [&](const auto& stored, const auto& branch) {
@@ -91,15 +102,18 @@ std::vector<Known> by_number(const ledger::Reader& journals, std::string_view bo
     auto entry = known(stored, branch);
     if (!entry) return true;
     const auto* deal = deal_of(entry->entry.body);
-    if (deal && std::to_string(deal->receipt) == number && (booth.empty() || deal->booth == booth)) found.push_back(std::move(*entry));
+    if (deal && std::to_string(deal->receipt) == number && (booth.empty() || deal->booth == booth))
+      found.push_back(std::move(*entry));
     return true;
   });
   return found;
 }
 
-Known find_known(const ledger::Reader& journals, const Identity& me, const std::string& name, const std::string& where, const Message& unknown) {
+Known find_known(const ledger::Reader& journals, const Identity& me, const std::string& name, const std::string& where,
+                 const Message& unknown) {
   std::vector<Known> found;
-  const bool digits = !name.empty() && name.size() < 8 && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      !name.empty() && name.size() < 8 && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
   const auto first = name.find('-'), last = name.rfind('-');
   if (first != std::string::npos && first != last) {
     const std::string_view text = name;
@@ -111,19 +125,22 @@ Known find_known(const ledger::Reader& journals, const Identity& me, const std::
   }
   if (found.empty()) refuse("unknown_receipt", where, unknown);
   if (found.size() > 1)
-    refuse("ambiguous_receipt", where, {fmt::format("“{}” chỉ nhiều hơn một chứng từ: hãy ghi đủ số hoặc mã.", name),
-        fmt::format("“{}” names more than one receipt: give the full number or hash.", name)});
+    refuse("ambiguous_receipt", where,
+           {fmt::format("“{}” chỉ nhiều hơn một chứng từ: hãy ghi đủ số hoặc mã.", name),
+            fmt::format("“{}” names more than one receipt: give the full number or hash.", name)});
   return std::move(found.front());
 }
 
 }  // namespace
 
 Known find_entry(const ledger::Reader& journals, const Identity& me, const std::string& name, const std::string& where) {
-  return find_known(journals, me, name, where, {fmt::format("Máy này không biết “{}”.", name), fmt::format("This till does not know “{}”.", name)});
+  return find_known(journals, me, name, where,
+                    {fmt::format("Máy này không biết “{}”.", name), fmt::format("This till does not know “{}”.", name)});
 }
 
 Known find_deal(const ledger::Reader& journals, const Identity& me, const std::string& name, const std::string& where) {
-  const Message unknown{fmt::format("Máy này không biết hóa đơn “{}”.", name), fmt::format("This till does not know receipt “{}”.", name)};
+  const Message unknown{fmt::format("Máy này không biết hóa đơn “{}”.", name),
+                        fmt::format("This till does not know receipt “{}”.", name)};
   auto found = find_known(journals, me, name, where, unknown);
   if (!deal_of(found.entry.body)) refuse("unknown_receipt", where, unknown);
   return found;
@@ -143,7 +160,9 @@ std::vector<Known> mentions(const ledger::Reader& journals, const std::string& m
 
 bool is_voided(const ledger::Reader& journals, const journal::Ref& ref) {
   for (const auto& item : mentions(journals, ref.hash))
-    if (const auto* taken_back = std::get_if<journal::VoidBody>(&item.entry.body); taken_back && (*taken_back)->entry.hash == ref.hash) return true;
+    if (const auto* taken_back = std::get_if<journal::VoidBody>(&item.entry.body);
+        taken_back && (*taken_back)->entry.hash == ref.hash)
+      return true;
   return false;
 }
 

@@ -1,4 +1,5 @@
-// Sales, refunds and orders as they lie in the journals here: found by what is on the paper, with what has happened to them since.
+// Sales, refunds and orders as they lie in the journals here: found by what is on the paper, with what has happened to them
+// since.
 #pragma once
 #include <map>
 #include <optional>
@@ -8,12 +9,13 @@
 
 namespace phien::till {
 
-inline constexpr const char* kBooth = "booth";   // the usual place
+inline constexpr const char* kBooth = "booth";  // the usual place
 
 // The common part of a sale, refund, order or order_closed; null for any other kind.
 const journal::Deal* deal_of(const journal::Body& body);
 std::string receipt_number(const journal::Deal& deal, const journal::Ref& ref);
-std::string printed_text(const journal::Entry& entry, const journal::Ref& ref, Milliseconds when, const catalogue::Catalogue& catalogue, Lang lang, bool copy);
+std::string printed_text(const journal::Entry& entry, const journal::Ref& ref, Milliseconds when,
+                         const catalogue::Catalogue& catalogue, Lang lang, bool copy);
 // {"amount","given"?,"holder","label"?,"method","pay_ref"?,"vietqr"?}
 json payment_json(const journal::Payment& payment, const catalogue::Catalogue& catalogue);
 const char* method_name(journal::Method method);
@@ -35,10 +37,16 @@ std::vector<Known> mentions(const ledger::Reader& journals, const Hash& hash);
 bool is_voided(const ledger::Reader& journals, const journal::Ref& ref);
 
 // What has been given back of each line of a sale (voided refunds not counted).
-struct GivenBack { Quantity qty = 0; Dong amount = 0, vat = 0; };
+struct GivenBack {
+  Quantity qty = 0;
+  Dong amount = 0, vat = 0;
+};
 std::map<int, GivenBack> given_back(const ledger::Reader& journals, const journal::Ref& sale);
 // What is still held of an order's deposit, and whether it was closed.
-struct Deposit { Dong held = 0; bool closed = false; };
+struct Deposit {
+  Dong held = 0;
+  bool closed = false;
+};
 Deposit deposit_of(const ledger::Reader& journals, const Known& order);
 
 }  // namespace phien::till

@@ -9,17 +9,20 @@ namespace phien::till {
 
 namespace {
 
-journal::BackLine declared_line(Work& work, Fields& item, const std::string& exhibitor, const std::string& vat_method, const std::string& day) {
+journal::BackLine declared_line(Work& work, Fields& item, const std::string& exhibitor, const std::string& vat_method,
+                                const std::string& day) {
   const auto& product = work.product_of(item);
   if (product.exhibitor != exhibitor)
-    refuse("mixed_exhibitors", item.at("product"), {"Mỗi bản kê chỉ của một đơn vị.", "A declaration is of one exhibitor's goods."});
+    refuse("mixed_exhibitors", item.at("product"),
+           {"Mỗi bản kê chỉ của một đơn vị.", "A declaration is of one exhibitor's goods."});
   journal::BackLine line;
   line.qty = item.quantity("qty");
   work.check_decimals(product, line.qty, item.at("qty"));
   const auto price = item.optional_money("price");
   const auto total = item.optional_money("total");
   item.done();
-  if (price && total) refuse("bad_value", item.at("total"), {"Chỉ nêu một trong hai: price hoặc total.", "Name one of price and total."});
+  if (price && total)
+    refuse("bad_value", item.at("total"), {"Chỉ nêu một trong hai: price hoặc total.", "Name one of price and total."});
   const auto worth = total ? total : line_total(line.qty, price.value_or(product.price));
   if (!worth || *worth > kMaxAmount) refuse("overflow", item.at("qty"), {"Số tiền quá lớn.", "The amount is too large."});
   const auto vat = catalogue::vat_for(vat_method, product.vat, *worth);
@@ -52,14 +55,16 @@ std::vector<journal::Payment> declared_payments(Work& work, Fields& request, Don
     const Dong amount = tender.amount.value_or(total - named);
     const std::string holder = tender.holder.value_or(work.me.holder_of(exhibitor));
     if (holder != exhibitor && holder != work.me.holder)
-      refuse("unknown_holder", tender.where + ".holder", {fmt::format("Tiền không thể do {} giữ.", holder), fmt::format("{} cannot hold that money.", holder)});
+      refuse("unknown_holder", tender.where + ".holder",
+             {fmt::format("Tiền không thể do {} giữ.", holder), fmt::format("{} cannot hold that money.", holder)});
     if (amount > 0) payments.push_back({tender.method, amount, holder, {}, {}, tender.label, {}});
   }
   Dong sum = 0;
   for (const auto& payment : payments) sum += payment.amount;
   if (sum != total)
-    refuse("payments_do_not_add_up", request.at("payments"), {fmt::format("Tổng là {}, các khoản cộng lại {}.", format_dong(total), format_dong(sum)),
-        fmt::format("The total is {}, the payments make {}.", format_dong(total), format_dong(sum))});
+    refuse("payments_do_not_add_up", request.at("payments"),
+           {fmt::format("Tổng là {}, các khoản cộng lại {}.", format_dong(total), format_dong(sum)),
+            fmt::format("The total is {}, the payments make {}.", format_dong(total), format_dong(sum))});
   return payments;
 }
 
@@ -86,7 +91,8 @@ json declare(Work& work, Fields& request) {
   }
   declared.total = declared.lines.empty() ? request.money("total", 1) : request.optional_money("total").value_or(sum);
   if (!declared.lines.empty() && declared.total != sum)
-    refuse("bad_value", request.at("total"), {fmt::format("Các dòng cộng lại là {}.", format_dong(sum)), fmt::format("The lines make {}.", format_dong(sum))});
+    refuse("bad_value", request.at("total"),
+           {fmt::format("Các dòng cộng lại là {}.", format_dong(sum)), fmt::format("The lines make {}.", format_dong(sum))});
   declared.payments = declared_payments(work, request, declared.total, declared.exhibitor);
   request.done();
   const Dong total = declared.total;

@@ -13,12 +13,15 @@ std::string drawer(Work& work, Fields& request) {
   const auto named = request.optional_id("holder");
   if (!work.me.holder.empty()) {
     if (named && *named != work.me.holder)
-      refuse("unknown_holder", request.at("holder"), {fmt::format("Tiền ở máy này do {} giữ.", work.me.holder), fmt::format("Money at this till is held by {}.", work.me.holder)});
+      refuse("unknown_holder", request.at("holder"),
+             {fmt::format("Tiền ở máy này do {} giữ.", work.me.holder),
+              fmt::format("Money at this till is held by {}.", work.me.holder)});
     return work.me.holder;
   }
   if (named) return work.require_own(*named, request.at("holder")), *named;
   if (work.me.exhibitors.size() == 1) return work.me.exhibitors.front();
-  refuse("missing_field", request.at("holder"), {"Máy có nhiều ngăn tiền: hãy nêu ngăn nào.", "This till has several drawers: name one."});
+  refuse("missing_field", request.at("holder"),
+         {"Máy có nhiều ngăn tiền: hãy nêu ngăn nào.", "This till has several drawers: name one."});
 }
 
 Dong claimed_since(Work& work, const std::string& holder, Milliseconds opened) {
@@ -51,8 +54,9 @@ json open_shift(Work& work, Fields& request) {
   const Dong amount = request.optional_money("float").value_or(0);
   request.done();
   if (const auto open = work.state.shifts.find(holder); open != work.state.shifts.end())
-    refuse("shift_is_open", request.at("holder"), {fmt::format("Ca của {} đang mở: hãy đóng trước.", open->second.cashier),
-        fmt::format("The shift of {} is open: close it first.", open->second.cashier)});
+    refuse("shift_is_open", request.at("holder"),
+           {fmt::format("Ca của {} đang mở: hãy đóng trước.", open->second.cashier),
+            fmt::format("The shift of {} is open: close it first.", open->second.cashier)});
   return work.write_one(by, journal::ShiftOpen{holder, amount});
 }
 
@@ -72,7 +76,9 @@ json close_shift(Work& work, Fields& request) {
   close.counted = close.notes.empty() ? request.money("counted") : request.optional_money("counted").value_or(in_notes);
   request.done();
   if (!close.notes.empty() && close.counted != in_notes)
-    refuse("bad_value", request.at("counted"), {fmt::format("Các tờ tiền cộng lại là {}.", format_dong(in_notes)), fmt::format("The notes make {}.", format_dong(in_notes))});
+    refuse("bad_value", request.at("counted"),
+           {fmt::format("Các tờ tiền cộng lại là {}.", format_dong(in_notes)),
+            fmt::format("The notes make {}.", format_dong(in_notes))});
   const auto open = work.state.shifts.find(close.holder);
   if (open == work.state.shifts.end()) refuse("no_shift", request.at("holder"), {"Chưa mở ca.", "No shift is open."});
   close.shift = open->second.hash;

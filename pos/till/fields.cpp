@@ -53,7 +53,9 @@ Fields::Fields(const json& value, std::string where) : value_(&value), where_(st
   if (!value.is_object()) wrong_type(where_, "một đối tượng JSON", "a JSON object");
 }
 
-std::string Fields::at(std::string_view name) const { return where_.empty() ? std::string(name) : fmt::format("{}.{}", where_, name); }
+std::string Fields::at(std::string_view name) const {
+  return where_.empty() ? std::string(name) : fmt::format("{}.{}", where_, name);
+}
 
 const json* Fields::find(const char* name) {
   asked_.insert(name);
@@ -73,7 +75,8 @@ std::int64_t Fields::integer_in(const json& value, const char* name, std::int64_
   if (!value.is_number_integer()) wrong_type(at(name), "số nguyên", "an integer");
   const bool too_big = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX);
   if (too_big || value.get<std::int64_t>() < least || value.get<std::int64_t>() > most)
-    refuse("out_of_range", at(name), {fmt::format("Phải từ {} đến {}.", least, most), fmt::format("Must be from {} to {}.", least, most)});
+    refuse("out_of_range", at(name),
+           {fmt::format("Phải từ {} đến {}.", least, most), fmt::format("Must be from {} to {}.", least, most)});
   return value.get<std::int64_t>();
 }
 
@@ -81,8 +84,10 @@ std::string Fields::text_in(const json& value, const char* name, std::size_t byt
   if (!value.is_string()) wrong_type(at(name), "chuỗi chữ", "text");
   auto text = to_nfc(value.get_ref<const std::string&>());
   if (!text || !printable(*text))
-    refuse("bad_value", at(name), {"Chữ không hợp lệ (ký tự điều khiển hoặc không phải UTF-8).", "Not valid text (control characters or not UTF-8)."});
-  if (text->size() > bytes) refuse("out_of_range", at(name), {fmt::format("Dài quá {} byte.", bytes), fmt::format("Longer than {} bytes.", bytes)});
+    refuse("bad_value", at(name),
+           {"Chữ không hợp lệ (ký tự điều khiển hoặc không phải UTF-8).", "Not valid text (control characters or not UTF-8)."});
+  if (text->size() > bytes)
+    refuse("out_of_range", at(name), {fmt::format("Dài quá {} byte.", bytes), fmt::format("Longer than {} bytes.", bytes)});
   if (!empty_allowed && text->find_first_not_of(" \n") == std::string::npos)
     refuse("bad_value", at(name), {"Không được để trống.", "Must not be empty."});
   return *text;
@@ -90,7 +95,8 @@ std::string Fields::text_in(const json& value, const char* name, std::size_t byt
 
 std::string Fields::id(const char* name) {
   const std::string value = text_in(require(name), name, 200, false);
-  if (!is_id(value)) refuse("bad_value", at(name), {fmt::format("Mã “{}” không hợp lệ.", value), fmt::format("“{}” is not a valid id.", value)});
+  if (!is_id(value))
+    refuse("bad_value", at(name), {fmt::format("Mã “{}” không hợp lệ.", value), fmt::format("“{}” is not a valid id.", value)});
   return value;
 }
 
@@ -113,7 +119,8 @@ std::optional<std::string> Fields::text_or_nothing(const char* name, std::size_t
 
 std::optional<std::string> Fields::optional_day(const char* name) {
   auto day = optional_text(name, 40);
-  if (day && !is_day(*day)) refuse("bad_value", at(name), {"Ngày phải ở dạng NNNN-TT-NN và có thật.", "Must be a date YYYY-MM-DD that exists."});
+  if (day && !is_day(*day))
+    refuse("bad_value", at(name), {"Ngày phải ở dạng NNNN-TT-NN và có thật.", "Must be a date YYYY-MM-DD that exists."});
   return day;
 }
 
@@ -133,7 +140,9 @@ bool Fields::flag(const char* name, bool otherwise) {
   return value->get<bool>();
 }
 
-std::int64_t Fields::integer(const char* name, std::int64_t least, std::int64_t most) { return integer_in(require(name), name, least, most); }
+std::int64_t Fields::integer(const char* name, std::int64_t least, std::int64_t most) {
+  return integer_in(require(name), name, least, most);
+}
 
 std::optional<std::int64_t> Fields::optional_integer(const char* name, std::int64_t least, std::int64_t most) {
   const json* value = find(name);
@@ -144,13 +153,18 @@ Dong Fields::money(const char* name, Dong least) {
   const json& value = require(name);
   if (!value.is_string()) return integer_in(value, name, least, kMaxAmount);
   const auto amount = parse_dong(value.get_ref<const std::string&>());
-  if (!amount) refuse("bad_value", at(name), {"Số tiền không rõ; viết số đồng, ví dụ 25000.", "Not an amount of money; write whole đồng, e.g. 25000."});
+  if (!amount)
+    refuse("bad_value", at(name),
+           {"Số tiền không rõ; viết số đồng, ví dụ 25000.", "Not an amount of money; write whole đồng, e.g. 25000."});
   if (*amount < least || *amount > kMaxAmount)
-    refuse("out_of_range", at(name), {fmt::format("Phải từ {} đến {}.", least, kMaxAmount), fmt::format("Must be from {} to {}.", least, kMaxAmount)});
+    refuse("out_of_range", at(name),
+           {fmt::format("Phải từ {} đến {}.", least, kMaxAmount), fmt::format("Must be from {} to {}.", least, kMaxAmount)});
   return *amount;
 }
 
-std::optional<Dong> Fields::optional_money(const char* name, Dong least) { return has(name) ? std::optional(money(name, least)) : std::nullopt; }
+std::optional<Dong> Fields::optional_money(const char* name, Dong least) {
+  return has(name) ? std::optional(money(name, least)) : std::nullopt;
+}
 
 Quantity Fields::quantity(const char* name, bool zero_allowed) {
   const json& value = require(name);
@@ -158,29 +172,36 @@ Quantity Fields::quantity(const char* name, bool zero_allowed) {
   if (value.is_string()) {
     quantity = parse_quantity(value.get_ref<const std::string&>());
     if (!quantity)
-      refuse("bad_value", at(name), {"Số lượng không rõ; viết ví dụ 2 hoặc 1.25 (nhiều nhất 3 số lẻ).",
-          "Not a quantity; write e.g. 2 or 1.25 (at most 3 decimals)."});
+      refuse("bad_value", at(name),
+             {"Số lượng không rõ; viết ví dụ 2 hoặc 1.25 (nhiều nhất 3 số lẻ).",
+              "Not a quantity; write e.g. 2 or 1.25 (at most 3 decimals)."});
   } else if (value.is_number_float()) {
     wrong_type(at(name), "số nguyên hoặc chuỗi như \"1.25\"", "an integer or text such as \"1.25\"");
   } else {
     quantity = integer_in(value, name, 0, kMaxAmount / kOne) * kOne;
   }
   if (*quantity > kMaxAmount || *quantity < 0 || (*quantity == 0 && !zero_allowed))
-    refuse("out_of_range", at(name), {"Số lượng phải lớn hơn 0 và không quá lớn.", "The quantity must be above 0 and not too large."});
+    refuse("out_of_range", at(name),
+           {"Số lượng phải lớn hơn 0 và không quá lớn.", "The quantity must be above 0 and not too large."});
   return *quantity;
 }
 
-std::optional<Quantity> Fields::optional_quantity(const char* name) { return has(name) ? std::optional(quantity(name)) : std::nullopt; }
+std::optional<Quantity> Fields::optional_quantity(const char* name) {
+  return has(name) ? std::optional(quantity(name)) : std::nullopt;
+}
 
 Milliseconds Fields::time(const char* name) {
   const json& value = require(name);
   if (value.is_number()) return integer_in(value, name, 0, 253'402'300'799'999);
   const auto when = local_time(text_in(value, name, 40, true));
-  if (!when) refuse("bad_value", at(name), {"Thời điểm phải ở dạng 2025-05-15T09:30.", "A time must look like 2025-05-15T09:30."});
+  if (!when)
+    refuse("bad_value", at(name), {"Thời điểm phải ở dạng 2025-05-15T09:30.", "A time must look like 2025-05-15T09:30."});
   return *when;
 }
 
-std::optional<Milliseconds> Fields::optional_time(const char* name) { return has(name) ? std::optional(time(name)) : std::nullopt; }
+std::optional<Milliseconds> Fields::optional_time(const char* name) {
+  return has(name) ? std::optional(time(name)) : std::nullopt;
+}
 
 std::vector<Fields> Fields::list(const char* name, std::size_t least, std::size_t most) {
   const json* value = find(name);
@@ -189,7 +210,8 @@ std::vector<Fields> Fields::list(const char* name, std::size_t least, std::size_
   if (!value) return items;
   if (!value->is_array()) wrong_type(at(name), "một danh sách", "a list");
   if (value->size() < least || value->size() > most)
-    refuse("out_of_range", at(name), {fmt::format("Phải có từ {} đến {} dòng.", least, most), fmt::format("Must have {} to {} items.", least, most)});
+    refuse("out_of_range", at(name),
+           {fmt::format("Phải có từ {} đến {} dòng.", least, most), fmt::format("Must have {} to {} items.", least, most)});
   for (std::size_t i = 0; i < value->size(); ++i) items.emplace_back((*value)[i], fmt::format("{}[{}]", at(name), i));
   return items;
 }
@@ -201,7 +223,8 @@ std::optional<Fields> Fields::object(const char* name) {
 
 void Fields::done() const {
   for (const auto& [name, value] : value_->items())
-    if (!asked_.contains(name)) refuse("unknown_field", at(truncate_utf8(name, 40)), {"Không có mục này.", "There is no such field."});
+    if (!asked_.contains(name))
+      refuse("unknown_field", at(truncate_utf8(name, 40)), {"Không có mục này.", "There is no such field."});
 }
 
 Result<json> parse_request(std::string_view body) {

@@ -22,13 +22,13 @@ class Fields {
   Fields(const nlohmann::json& value, std::string where);
 
   bool has(const char* name);
-  std::string at(std::string_view name) const;   // its path
+  std::string at(std::string_view name) const;  // its path
 
   std::string id(const char* name);
   std::optional<std::string> optional_id(const char* name);
-  std::string text(const char* name, std::size_t bytes);                       // NFC, not empty
+  std::string text(const char* name, std::size_t bytes);  // NFC, not empty
   std::optional<std::string> optional_text(const char* name, std::size_t bytes);
-  std::optional<std::string> text_or_nothing(const char* name, std::size_t bytes);   // nothing when it is there but no text
+  std::optional<std::string> text_or_nothing(const char* name, std::size_t bytes);  // nothing when it is there but no text
   std::optional<std::string> optional_day(const char* name);
   std::string one_of(const char* name, const std::vector<std::string>& values, const char* otherwise = nullptr);
   bool flag(const char* name, bool otherwise = false);
@@ -47,7 +47,7 @@ class Fields {
   std::vector<Fields> list(const char* name, std::size_t least, std::size_t most);
   std::optional<Fields> object(const char* name);
 
-  void done() const;                              // refuses fields nobody asked for
+  void done() const;  // refuses fields nobody asked for
 
  private:
   const nlohmann::json* find(const char* name);
@@ -60,7 +60,8 @@ class Fields {
   std::set<std::string, std::less<>> asked_;
 };
 
-// Parses a request body: one JSON object, at most kMaxRequestDepth levels, no key twice. Codes: bad_json, too_deep, duplicate_key.
+// Parses a request body: one JSON object, at most kMaxRequestDepth levels, no key twice. Codes: bad_json, too_deep,
+// duplicate_key.
 inline constexpr std::size_t kMaxRequestBytes = 256 * 1024;
 inline constexpr int kMaxRequestDepth = 6;
 Result<nlohmann::json> parse_request(std::string_view body);

@@ -9,9 +9,11 @@ namespace {
 Known sale_of(Work& work, Fields& request) {
   auto found = find_deal(work.tx, work.me, request.text("receipt", 100), request.at("receipt"));
   const auto* sale = std::get_if<journal::Sale>(&found.entry.body);
-  if (!sale) refuse("not_a_sale", request.at("receipt"), {"Chứng từ này không phải là bán hàng.", "That receipt is not of a sale."});
+  if (!sale)
+    refuse("not_a_sale", request.at("receipt"), {"Chứng từ này không phải là bán hàng.", "That receipt is not of a sale."});
   work.require_own(sale->exhibitor, request.at("receipt"));
-  if (is_voided(work.tx, found.ref)) refuse("already_voided", request.at("receipt"), {"Lần bán này đã bị hủy.", "That sale was voided."});
+  if (is_voided(work.tx, found.ref))
+    refuse("already_voided", request.at("receipt"), {"Lần bán này đã bị hủy.", "That sale was voided."});
   return found;
 }
 
@@ -44,7 +46,9 @@ void lines_of_sale(Work& work, Fields& request, const char* name, bool damaged, 
       const Quantity left = sale.lines[i].qty - before[index].qty;
       if (left > 0) refund.lines.push_back(back_line(sale.lines[i], index, before[index], left, !damaged));
     }
-    if (refund.lines.empty()) refuse("already_refunded", request.at("receipt"), {"Lần bán này đã được trả lại hết.", "All of that sale was given back already."});
+    if (refund.lines.empty())
+      refuse("already_refunded", request.at("receipt"),
+             {"Lần bán này đã được trả lại hết.", "All of that sale was given back already."});
     return;
   }
   for (auto& item : request.list(name, 1, kMaxLines)) {
@@ -55,8 +59,9 @@ void lines_of_sale(Work& work, Fields& request, const char* name, bool damaged, 
     const bool resaleable = item.flag("resaleable", !damaged);
     item.done();
     if (qty > left || left <= 0)
-      refuse("more_than_sold", item.at("qty"), {fmt::format("Chỉ còn {} {} chưa trả lại.", format_quantity(left), line.unit),
-          fmt::format("Only {} {} were not given back yet.", format_quantity(left), line.unit)});
+      refuse("more_than_sold", item.at("qty"),
+             {fmt::format("Chỉ còn {} {} chưa trả lại.", format_quantity(left), line.unit),
+              fmt::format("Only {} {} were not given back yet.", format_quantity(left), line.unit)});
     if (const auto* product = work.product(line.product)) work.check_decimals(*product, qty, item.at("qty"));
     refund.lines.push_back(back_line(line, index, before[index], qty, resaleable));
     before[index].qty += qty;
@@ -78,7 +83,8 @@ void lines_by_product(Work& work, Fields& request, const char* name, bool damage
     item.done();
     if (!total || *total > kMaxAmount) refuse("overflow", item.at("price"), {"Số tiền quá lớn.", "The amount is too large."});
     if (!refund.exhibitor.empty() && refund.exhibitor != product.exhibitor)
-      refuse("mixed_exhibitors", item.at("product"), {"Mỗi lần trả hàng chỉ của một đơn vị.", "A refund is of one exhibitor's goods."});
+      refuse("mixed_exhibitors", item.at("product"),
+             {"Mỗi lần trả hàng chỉ của một đơn vị.", "A refund is of one exhibitor's goods."});
     refund.exhibitor = product.exhibitor;
     refund.vat_method = work.exhibitor_item(product.exhibitor, item.at("product")).vat_method;
     const auto vat = catalogue::vat_for(refund.vat_method, product.vat, *total);
@@ -112,7 +118,8 @@ journal::Refund read_refund(Work& work, Fields& request, const char* name) {
   refund.reason = request.optional_text("reason", 400);
   refund.place = request.optional_id("place").value_or(kBooth);
   if (request.has("receipt")) {
-    if (request.has("sale")) refuse("bad_value", request.at("sale"), {"Chỉ nêu một trong hai: receipt hoặc sale.", "Name one of receipt and sale."});
+    if (request.has("sale"))
+      refuse("bad_value", request.at("sale"), {"Chỉ nêu một trong hai: receipt hoặc sale.", "Name one of receipt and sale."});
     const Known known = sale_of(work, request);
     const auto& sale = std::get<journal::Sale>(known.entry.body);
     refund.sale = known.ref;

@@ -11,15 +11,17 @@ namespace phien::till {
 
 struct Identity {
   std::string fair;
-  PublicKey root;                        // the organizer's, pinned
+  PublicKey root;  // the organizer's, pinned
   std::string terminal;
-  SecretKey key;                         // of this terminal's journal
-  std::vector<std::string> exhibitors;   // whose goods it sells; several at a shared till
+  SecretKey key;                        // of this terminal's journal
+  std::vector<std::string> exhibitors;  // whose goods it sells; several at a shared till
   std::string booth;
-  std::string holder;                    // account that holds the money of a shared till; "": every exhibitor its own
+  std::string holder;  // account that holds the money of a shared till; "": every exhibitor its own
 
   journal::JournalId journal() const { return {fair, root, terminal, key.public_key()}; }
-  bool sells_for(const std::string& exhibitor) const { return std::find(exhibitors.begin(), exhibitors.end(), exhibitor) != exhibitors.end(); }
+  bool sells_for(const std::string& exhibitor) const {
+    return std::find(exhibitors.begin(), exhibitors.end(), exhibitor) != exhibitors.end();
+  }
   const std::string& holder_of(const std::string& exhibitor) const { return holder.empty() ? exhibitor : holder; }
 };
 

@@ -19,7 +19,8 @@ json lead(Work& work, Fields& request) {
   auto person = read_person(request);
   request.done();
   if (person && !lead.consent)
-    refuse("no_consent", request.at("consent"), {"Chỉ ghi thông tin cá nhân khi người đó đồng ý.", "Personal data is kept only with consent."});
+    refuse("no_consent", request.at("consent"),
+           {"Chỉ ghi thông tin cá nhân khi người đó đồng ý.", "Personal data is kept only with consent."});
   return work.write_one(by, std::move(lead), happened, std::move(person));
 }
 
@@ -38,7 +39,8 @@ json note(Work& work, Fields& request) {
   journal::Note note;
   if (request.has("exhibitor")) note.exhibitor = work.exhibitor(request);
   note.text = request.text("text", 2000);
-  if (auto about = request.optional_text("about", 100)) note.about = find_entry(work.tx, work.me, *about, request.at("about")).ref;
+  if (auto about = request.optional_text("about", 100))
+    note.about = find_entry(work.tx, work.me, *about, request.at("about")).ref;
   request.done();
   return work.write_one(by, std::move(note));
 }
@@ -47,7 +49,8 @@ json close_journal(Work& work, Fields& request) {
   const std::string by = work.cashier(request);
   const std::string reason = request.optional_text("reason", 400).value_or("end of the fair");
   request.done();
-  if (!work.state.shifts.empty()) refuse("shift_is_open", "", {"Còn ca đang mở: hãy đóng ca trước.", "A shift is open: close it first."});
+  if (!work.state.shifts.empty())
+    refuse("shift_is_open", "", {"Còn ca đang mở: hãy đóng ca trước.", "A shift is open: close it first."});
   return work.write_one(by, journal::JournalClose{reason});
 }
 

@@ -11,7 +11,8 @@ namespace {
 
 constexpr Milliseconds kDayMs = 86'400'000;
 
-// The value of an offer: đồng for price and combo; hundredths of a percent (an integer) or text ("12.5%") for percent; goods for n_get_m.
+// The value of an offer: đồng for price and combo; hundredths of a percent (an integer) or text ("12.5%") for percent; goods for
+// n_get_m.
 std::int64_t read_value(Fields& request, const std::string& type) {
   if (type == "price" || type == "combo") return request.money("value");
   if (type == "n_get_m") return request.quantity("value");
@@ -19,7 +20,8 @@ std::int64_t read_value(Fields& request, const std::string& type) {
   if (!text) return request.integer("value", 1, 10'000);
   const auto percent = text->ends_with('%') ? parse_quantity(std::string_view(*text).substr(0, text->size() - 1)) : std::nullopt;
   if (!percent || *percent <= 0 || *percent > 100 * kOne || *percent % 10 != 0)
-    refuse("bad_value", request.at("value"), {"Phần trăm viết như \"12.5%\", từ 0,01 đến 100.", "Write a percentage as \"12.5%\", from 0.01 to 100."});
+    refuse("bad_value", request.at("value"),
+           {"Phần trăm viết như \"12.5%\", từ 0,01 đến 100.", "Write a percentage as \"12.5%\", from 0.01 to 100."});
   return *percent / 10;
 }
 
@@ -36,7 +38,8 @@ void read_items(Work& work, Fields& request, journal::Offer& offer) {
     const auto& product = work.product_of(item);
     if (offer.exhibitor.empty()) offer.exhibitor = product.exhibitor;
     if (product.exhibitor != offer.exhibitor)
-      refuse("mixed_exhibitors", item.at("product"), {"Khuyến mãi chỉ gồm hàng của một đơn vị.", "An offer is of one exhibitor's goods."});
+      refuse("mixed_exhibitors", item.at("product"),
+             {"Khuyến mãi chỉ gồm hàng của một đơn vị.", "An offer is of one exhibitor's goods."});
     if (!named.insert(product.id).second)
       refuse("bad_value", item.at("product"), {"Sản phẩm này xuất hiện hai lần.", "This product is named twice."});
     const Quantity qty = item.optional_quantity("qty").value_or(counts ? kOne : smallest(product));
@@ -55,7 +58,8 @@ journal::Offer ended_offer(Work& work, Fields& request) {
       offer.active = false;
       return offer;
     }
-  refuse("unknown_offer", request.at("offer"), {fmt::format("Không có khuyến mãi {}.", id), fmt::format("There is no offer {}.", id)});
+  refuse("unknown_offer", request.at("offer"),
+         {fmt::format("Không có khuyến mãi {}.", id), fmt::format("There is no offer {}.", id)});
 }
 
 bool barcode_is_known(const Work& work, const std::string& barcode) {
@@ -66,16 +70,19 @@ bool barcode_is_known(const Work& work, const std::string& barcode) {
 }
 
 void require_free_barcode(const Work& work, const std::string& barcode, const std::string& where) {
-  if (barcode_is_known(work, barcode)) refuse("barcode_taken", where, {"Mã vạch này đã thuộc một sản phẩm.", "That barcode belongs to a product already."});
+  if (barcode_is_known(work, barcode))
+    refuse("barcode_taken", where, {"Mã vạch này đã thuộc một sản phẩm.", "That barcode belongs to a product already."});
   if (work.state.barcodes.size() + work.state.proposals.size() >= kMaxLearned)
-    refuse("too_many", where, {"Máy đã ghi nhớ quá nhiều mã và sản phẩm.", "This till remembers too many barcodes and products already."});
+    refuse("too_many", where,
+           {"Máy đã ghi nhớ quá nhiều mã và sản phẩm.", "This till remembers too many barcodes and products already."});
 }
 
 }  // namespace
 
 json offer(Work& work, Fields& request) {
   const std::string by = work.cashier(request);
-  work.require_right(by, &catalogue::Cashier::may_discount, {"Người bán này không được đặt khuyến mãi.", "This cashier may not set offers."});
+  work.require_right(by, &catalogue::Cashier::may_discount,
+                     {"Người bán này không được đặt khuyến mãi.", "This cashier may not set offers."});
   if (!request.flag("active", true)) {
     auto ended = ended_offer(work, request);
     request.done();
@@ -91,7 +98,8 @@ json offer(Work& work, Fields& request) {
   offer.from = request.optional_time("from").value_or(work.time());
   offer.until = request.optional_time("until").value_or(std::max(work.time(), offer.from) + 30 * kDayMs);
   request.done();
-  if (offer.until <= offer.from) refuse("out_of_range", request.at("until"), {"Thời điểm kết thúc phải sau khi bắt đầu.", "It must end after it begins."});
+  if (offer.until <= offer.from)
+    refuse("out_of_range", request.at("until"), {"Thời điểm kết thúc phải sau khi bắt đầu.", "It must end after it begins."});
   if (work.state.offers.size() >= kMaxOffers && !work.state.offers.contains({offer.exhibitor, offer.offer}))
     refuse("too_many", request.at("offer"), {"Quá nhiều khuyến mãi đang chạy.", "Too many offers are running."});
   const std::string id = offer.offer;
@@ -105,7 +113,9 @@ json learn_barcode(Work& work, Fields& request) {
   const std::string id = request.id("product"), barcode = request.text("barcode", 40);
   request.done();
   const auto* product = work.product(id);
-  if (!product) refuse("unknown_product", request.at("product"), {fmt::format("Không có sản phẩm {}.", id), fmt::format("There is no product {}.", id)});
+  if (!product)
+    refuse("unknown_product", request.at("product"),
+           {fmt::format("Không có sản phẩm {}.", id), fmt::format("There is no product {}.", id)});
   work.require_own(product->exhibitor, request.at("product"));
   require_free_barcode(work, barcode, request.at("barcode"));
   return work.write_one(by, journal::BarcodeLearned{product->exhibitor, id, barcode});
@@ -124,7 +134,8 @@ json propose_product(Work& work, Fields& request) {
   proposed.barcode = request.optional_text("barcode", 40);
   request.done();
   if (proposed.product.starts_with('_') || work.product(proposed.product))
-    refuse("product_exists", request.at("product"), {fmt::format("Mã {} đã dùng.", proposed.product), fmt::format("Id {} is taken.", proposed.product)});
+    refuse("product_exists", request.at("product"),
+           {fmt::format("Mã {} đã dùng.", proposed.product), fmt::format("Id {} is taken.", proposed.product)});
   require_free_barcode(work, proposed.barcode.value_or(""), request.at("barcode"));
   return work.write_one(by, std::move(proposed));
 }

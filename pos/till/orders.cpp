@@ -13,14 +13,16 @@ namespace {
 Known open_order(Work& work, Fields& request, Deposit& deposit) {
   auto known = find_deal(work.tx, work.me, request.text("order", 100), request.at("order"));
   const auto* order = std::get_if<journal::Order>(&known.entry.body);
-  if (!order) refuse("not_an_order", request.at("order"), {"Chứng từ này không phải đơn đặt hàng.", "That receipt is not of an order."});
+  if (!order)
+    refuse("not_an_order", request.at("order"), {"Chứng từ này không phải đơn đặt hàng.", "That receipt is not of an order."});
   work.require_own(order->exhibitor, request.at("order"));
   deposit = deposit_of(work.tx, known);
   bool delivered = false;
   for (const auto& item : mentions(work.tx, known.ref.hash))
     delivered = delivered || (std::holds_alternative<journal::Sale>(item.entry.body) && !is_voided(work.tx, item.ref));
   if (deposit.closed || delivered || is_voided(work.tx, known.ref))
-    refuse("order_used", request.at("order"), {"Đơn đặt này đã giao hoặc đã kết thúc.", "That order was delivered or ended already."});
+    refuse("order_used", request.at("order"),
+           {"Đơn đặt này đã giao hoặc đã kết thúc.", "That order was delivered or ended already."});
   return known;
 }
 
@@ -33,7 +35,8 @@ journal::OrderClosed end_of(Work& work, const Known& known, bool delivered, Dong
   closed.order = known.ref;
   closed.delivered = delivered;
   closed.kept = kept;
-  const Settled settled = settle({{work.me.holder_of(order.exhibitor), held - kept, {}}}, std::move(tenders), cash_round(work), new_pay_ref);
+  const Settled settled =
+      settle({{work.me.holder_of(order.exhibitor), held - kept, {}}}, std::move(tenders), cash_round(work), new_pay_ref);
   finish(work, closed, settled.parts.front());
   return closed;
 }
@@ -52,16 +55,20 @@ json order(Work& work, Fields& request) {
   request.done();
 
   auto sales = price_sales(work, basket, happened);
-  if (sales.size() != 1) refuse("mixed_exhibitors", request.at("lines"), {"Mỗi đơn đặt chỉ của một đơn vị.", "An order is of one exhibitor's goods."});
+  if (sales.size() != 1)
+    refuse("mixed_exhibitors", request.at("lines"), {"Mỗi đơn đặt chỉ của một đơn vị.", "An order is of one exhibitor's goods."});
   for (const auto& line : sales.front().lines)
     if (line.gift) refuse("bad_value", request.at("lines"), {"Hàng tặng ghi khi giao.", "Gifts are rung up at delivery."});
   const Dong total = sales.front().total;
   Dong deposit = 0;
   for (const auto& tender : tenders) {
-    if (!tender.amount) refuse("missing_field", tender.where + ".amount", {"Cần số tiền đặt cọc.", "The amount of the deposit is needed."});
+    if (!tender.amount)
+      refuse("missing_field", tender.where + ".amount", {"Cần số tiền đặt cọc.", "The amount of the deposit is needed."});
     deposit = std::min(kMaxAmount, deposit + *tender.amount);
   }
-  if (deposit > total) refuse("too_much_paid", request.at("payments"), {"Đặt cọc nhiều hơn tiền hàng.", "The deposit is above the price of the goods."});
+  if (deposit > total)
+    refuse("too_much_paid", request.at("payments"),
+           {"Đặt cọc nhiều hơn tiền hàng.", "The deposit is above the price of the goods."});
   static_cast<journal::Deal&>(order) = sales.front();
   order.place.clear();
   order.lines = std::move(sales.front().lines);
@@ -93,7 +100,8 @@ json close_order(Work& work, Fields& request) {
   request.done();
   const std::string holder = work.me.holder_of(order.exhibitor);
   const Dong used = delivered ? std::min(deposit.held, order.total) : 0;
-  if (kept > deposit.held - used) refuse("out_of_range", request.at("keep"), {"Giữ lại nhiều hơn số đang giữ.", "More is kept than is held."});
+  if (kept > deposit.held - used)
+    refuse("out_of_range", request.at("keep"), {"Giữ lại nhiều hơn số đang giữ.", "More is kept than is held."});
 
   std::vector<journal::Entry> entries;
   Settled settled;
@@ -105,12 +113,14 @@ json close_order(Work& work, Fields& request) {
     sale.note = note;
     std::vector<journal::Payment> before;
     if (used > 0) before.push_back({journal::Method::deposit, used, holder, {}, {}, {}, known.ref});
-    settled = settle({{holder, sale.total, std::move(before)}}, used < sale.total ? std::move(tenders) : std::vector<Tender>{}, cash_round(work), new_pay_ref);
+    settled = settle({{holder, sale.total, std::move(before)}}, used < sale.total ? std::move(tenders) : std::vector<Tender>{},
+                     cash_round(work), new_pay_ref);
     finish(work, sale, settled.parts.front());
     entries.push_back(work.entry(by, std::move(sale)));
   }
   if (!delivered || deposit.held > used) {
-    auto closed = end_of(work, known, delivered, deposit.held - used, kept, delivered && used < order.total ? std::vector<Tender>{} : tenders);
+    auto closed = end_of(work, known, delivered, deposit.held - used, kept,
+                         delivered && used < order.total ? std::vector<Tender>{} : tenders);
     if (!delivered) closed.note = note;
     entries.push_back(work.entry(by, std::move(closed)));
   }

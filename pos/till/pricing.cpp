@@ -25,10 +25,10 @@ Dong gross_of(Quantity qty, Dong price, const std::string& where) {
 struct Pricing {
   const Wanted* wanted = nullptr;
   journal::Line line;
-  Dong gross = 0;                 // at line.price
-  Dong plain_gross = 0;           // at the list price
+  Dong gross = 0;        // at line.price
+  Dong plain_gross = 0;  // at the list price
   bool takes_offers = false;
-  bool taken = false;             // by a combo
+  bool taken = false;  // by a combo
 };
 
 using Lines = std::vector<Pricing>;
@@ -44,7 +44,8 @@ Which lines_of(const Lines& lines, const std::string& product) {
 }
 
 Quantity quantity_of(const Lines& lines, const Which& which) {
-  return std::accumulate(which.begin(), which.end(), Quantity{0}, [&](Quantity sum, std::size_t i) { return sum + lines[i].wanted->qty; });
+  return std::accumulate(which.begin(), which.end(), Quantity{0},
+                         [&](Quantity sum, std::size_t i) { return sum + lines[i].wanted->qty; });
 }
 
 // What the lines of one product would cost: `price` per unit and a discount on the whole of them.
@@ -197,8 +198,9 @@ Pricing begin_line(const Wanted& wanted, const std::string& day) {
 
 }  // namespace
 
-std::vector<journal::Line> price_basket(const std::vector<Wanted>& basket, Dong basket_discount, const catalogue::Catalogue& catalogue,
-    const std::vector<StandingOffer>& offers, Milliseconds time) {
+std::vector<journal::Line> price_basket(const std::vector<Wanted>& basket, Dong basket_discount,
+                                        const catalogue::Catalogue& catalogue, const std::vector<StandingOffer>& offers,
+                                        Milliseconds time) {
   const std::string day = local_day(time);
   Lines lines;
   for (const auto& wanted : basket) lines.push_back(begin_line(wanted, day));
@@ -220,14 +222,16 @@ std::vector<journal::Line> price_basket(const std::vector<Wanted>& basket, Dong 
   for (auto& p : lines) {
     const Dong left = p.gross - p.line.discount;
     if (p.wanted->discount > left)
-      refuse("discount_too_large", p.wanted->where + ".discount", {"Giảm giá lớn hơn tiền hàng.", "The discount is above the price of the goods."});
+      refuse("discount_too_large", p.wanted->where + ".discount",
+             {"Giảm giá lớn hơn tiền hàng.", "The discount is above the price of the goods."});
     p.line.discount += p.wanted->discount;
     totals.push_back(left - p.wanted->discount);
     const auto more = add(sum, totals.back());
     if (!more) too_much(p.wanted->where);
     sum = *more;
   }
-  if (basket_discount > sum) refuse("discount_too_large", "discount", {"Giảm giá lớn hơn tiền hàng.", "The discount is above the price of the goods."});
+  if (basket_discount > sum)
+    refuse("discount_too_large", "discount", {"Giảm giá lớn hơn tiền hàng.", "The discount is above the price of the goods."});
   const auto shares = spread_discount(totals, basket_discount);
 
   std::vector<journal::Line> priced;
@@ -238,7 +242,8 @@ std::vector<journal::Line> price_basket(const std::vector<Wanted>& basket, Dong 
     line.total = totals[i] - shares[i];
     if (p.wanted->product && line.price != p.wanted->product->price) line.list = p.wanted->product->price;
     const auto seller = catalogue.exhibitors.find(p.wanted->exhibitor);
-    const auto vat = catalogue::vat_for(seller == catalogue.exhibitors.end() ? "" : seller->second.vat_method, line.vat, line.total);
+    const auto vat =
+        catalogue::vat_for(seller == catalogue.exhibitors.end() ? "" : seller->second.vat_method, line.vat, line.total);
     line.vat = vat.code;
     line.vat_amount = vat.amount;
     priced.push_back(line);

@@ -8,13 +8,16 @@ namespace phien::till {
 namespace {
 
 void require_refund_right(const Work& work, const std::string& by) {
-  work.require_right(by, &catalogue::Cashier::may_refund, {"Người bán này không được nhận trả hàng.", "This cashier may not refund."});
+  work.require_right(by, &catalogue::Cashier::may_refund,
+                     {"Người bán này không được nhận trả hàng.", "This cashier may not refund."});
 }
 
 std::vector<Tender> read_money_back(Fields& request) {
   auto tenders = read_tenders(request);
   for (const auto& tender : tenders)
-    if (tender.given) refuse("bad_value", tender.where + ".given", {"Trả tiền lại thì không có tiền khách đưa.", "Nothing is handed over when money is given back."});
+    if (tender.given)
+      refuse("bad_value", tender.where + ".given",
+             {"Trả tiền lại thì không có tiền khách đưa.", "Nothing is handed over when money is given back."});
   return tenders;
 }
 
@@ -27,7 +30,8 @@ json refund(Work& work, Fields& request) {
   auto refund = read_refund(work, request, "lines");
   auto tenders = read_money_back(request);
   request.done();
-  const Settled settled = settle({{work.me.holder_of(refund.exhibitor), refund.total, {}}}, std::move(tenders), cash_round(work), new_pay_ref);
+  const Settled settled =
+      settle({{work.me.holder_of(refund.exhibitor), refund.total, {}}}, std::move(tenders), cash_round(work), new_pay_ref);
   finish(work, refund, settled.parts.front());
   const Dong total = refund.total;
   std::vector<journal::Entry> entries;
@@ -63,14 +67,16 @@ json exchange(Work& work, Fields& request) {
     return payments;
   };
   std::vector<Due> dues;
-  for (std::size_t i = 0; i < sales.size(); ++i) dues.push_back({work.me.holder_of(sales[i].exhibitor), sales[i].total, carried(shares[i])});
+  for (std::size_t i = 0; i < sales.size(); ++i)
+    dues.push_back({work.me.holder_of(sales[i].exhibitor), sales[i].total, carried(shares[i])});
   const bool gives_back = refund.total > value;
   // "payments" speak of the difference, whichever way it goes.
   auto tenders = gives_back ? read_money_back(request) : read_tenders(request);
   request.done();
-  if (gives_back && total > value) tenders.clear();   // both ways at once (two accounts): in cash
+  if (gives_back && total > value) tenders.clear();  // both ways at once (two accounts): in cash
   const Settled in = settle(dues, gives_back ? std::vector<Tender>{} : tenders, cash_round(work), new_pay_ref);
-  const Settled out = settle({{holder, refund.total, carried(value)}}, gives_back ? tenders : std::vector<Tender>{}, cash_round(work), new_pay_ref);
+  const Settled out = settle({{holder, refund.total, carried(value)}}, gives_back ? tenders : std::vector<Tender>{},
+                             cash_round(work), new_pay_ref);
 
   finish(work, refund, out.parts.front());
   std::vector<journal::Entry> entries;

@@ -17,8 +17,9 @@ namespace {
 Dong sum_of(const std::vector<Dong>& amounts) { return std::accumulate(amounts.begin(), amounts.end(), Dong{0}); }
 
 [[noreturn]] void does_not_add_up(const std::string& where, Dong should, Dong is) {
-  refuse("payments_do_not_add_up", where, {fmt::format("Cần trả {}, các khoản cộng lại {}.", format_dong(should), format_dong(is)),
-      fmt::format("{} is due, the payments make {}.", format_dong(should), format_dong(is))});
+  refuse("payments_do_not_add_up", where,
+         {fmt::format("Cần trả {}, các khoản cộng lại {}.", format_dong(should), format_dong(is)),
+          fmt::format("{} is due, the payments make {}.", format_dong(should), format_dong(is))});
 }
 
 // Settling as it goes on: what each due still lacks.
@@ -31,9 +32,10 @@ struct Progress {
   // A tender other than cash pays the first due first: few payments, and a buyer sees which seller a transfer was for.
   void pay(const Tender& tender, Dong amount) {
     if (amount > sum_of(lacking))
-      refuse("too_much_paid", tender.where, {fmt::format("Trả quá số cần trả {}.", format_dong(sum_of(lacking))),
-          fmt::format("More than the {} that is due.", format_dong(sum_of(lacking)))});
-    std::map<std::string, std::string> refs;   // one attempt goes to one account: a reference per holder
+      refuse("too_much_paid", tender.where,
+             {fmt::format("Trả quá số cần trả {}.", format_dong(sum_of(lacking))),
+              fmt::format("More than the {} that is due.", format_dong(sum_of(lacking)))});
+    std::map<std::string, std::string> refs;  // one attempt goes to one account: a reference per holder
     for (std::size_t i = 0; i < dues.size(); ++i) {
       const Dong part = std::min(amount, lacking[i]);
       if (part == 0) continue;
@@ -75,8 +77,9 @@ struct Progress {
     if (tender.amount && *tender.amount != exact && *tender.amount != cash) does_not_add_up(tender.where, cash, *tender.amount);
     if (tender.given) {
       if (*tender.given < cash)
-        refuse("not_enough_given", tender.where + ".given", {fmt::format("Khách đưa {}, cần {}.", format_dong(*tender.given), format_dong(cash)),
-            fmt::format("{} was given, {} is due.", format_dong(*tender.given), format_dong(cash))});
+        refuse("not_enough_given", tender.where + ".given",
+               {fmt::format("Khách đưa {}, cần {}.", format_dong(*tender.given), format_dong(cash)),
+                fmt::format("{} was given, {} is due.", format_dong(*tender.given), format_dong(cash))});
       settled.change = *tender.given - cash;
       // The receipts show what was handed over: all exact but the last, which shows the change.
       for (std::size_t i : paying) settled.parts[i].payments.back().given = settled.parts[i].payments.back().amount;
@@ -109,7 +112,8 @@ std::vector<Tender> read_tenders(Fields& request, bool may_name_holder) {
   return tenders;
 }
 
-Settled settle(const std::vector<Due>& dues, std::vector<Tender> tenders, Dong cash_round, const std::function<std::string()>& new_ref) {
+Settled settle(const std::vector<Due>& dues, std::vector<Tender> tenders, Dong cash_round,
+               const std::function<std::string()>& new_ref) {
   if (tenders.empty()) tenders.push_back({Method::cash, {}, {}, {}, {}, "payments"});
   Progress progress{dues, new_ref, {}, {}};
   progress.settled.parts.resize(dues.size());
@@ -129,7 +133,9 @@ Settled settle(const std::vector<Due>& dues, std::vector<Tender> tenders, Dong c
       cash = &tender;
     }
     if (!tender.amount) {
-      if (rest) refuse("two_rests", tender.where, {"Chỉ một khoản được để trống số tiền.", "Only one payment may leave its amount open."});
+      if (rest)
+        refuse("two_rests", tender.where,
+               {"Chỉ một khoản được để trống số tiền.", "Only one payment may leave its amount open."});
       rest = &tender;
     }
   }
@@ -138,7 +144,9 @@ Settled settle(const std::vector<Due>& dues, std::vector<Tender> tenders, Dong c
   if (rest && rest->method != Method::cash) {
     const Dong in_cash = cash ? *cash->amount : 0;
     if (in_cash % cash_round != 0)
-      refuse("cash_not_round", cash->where, {fmt::format("Tiền mặt phải chẵn {}.", format_dong(cash_round)), fmt::format("Cash must be a multiple of {}.", format_dong(cash_round))});
+      refuse("cash_not_round", cash->where,
+             {fmt::format("Tiền mặt phải chẵn {}.", format_dong(cash_round)),
+              fmt::format("Cash must be a multiple of {}.", format_dong(cash_round))});
     if (in_cash > sum_of(progress.lacking)) does_not_add_up(cash->where, sum_of(progress.lacking), in_cash);
     progress.pay(*rest, sum_of(progress.lacking) - in_cash);
   }

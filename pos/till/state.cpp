@@ -65,7 +65,7 @@ std::string State::live_text() const {
 }
 
 State load_state(const journal::JournalsReader& journals, journal::BranchNo branch, const std::optional<std::string>& receipts,
-    const std::optional<std::string>& live) {
+                 const std::optional<std::string>& live) {
   State state;
   if (live) {
     const json kept = json::parse(*live);

@@ -1,5 +1,6 @@
-// What this till has to remember of its own journal: the last receipt number of each booth, open shifts, offers, goods and barcodes
-// learned here, the last reading of the server's clock. A fold over the journal and nothing else, so it can always be made anew.
+// What this till has to remember of its own journal: the last receipt number of each booth, open shifts, offers, goods and
+// barcodes learned here, the last reading of the server's clock. A fold over the journal and nothing else, so it can always be
+// made anew.
 #pragma once
 #include <map>
 #include <optional>
@@ -32,7 +33,7 @@ struct ProposedProduct {
 struct ClockAnchor {
   journal::Seq seq = 0;
   std::string boot;
-  Milliseconds server = 0, up = 0, wall = 0;   // at `up` of `boot` the server's clock stood at `server`, this device's at `wall`
+  Milliseconds server = 0, up = 0, wall = 0;  // at `up` of `boot` the server's clock stood at `server`, this device's at `wall`
   std::int64_t incarnation = 0;
 };
 
@@ -40,13 +41,13 @@ struct ClockAnchor {
 inline constexpr std::size_t kMaxOffers = 500, kMaxLearned = 2'000;
 
 struct State {
-  std::map<std::string, std::int64_t> receipts;                              // booth → last number given
-  std::map<std::string, OpenShift> shifts;                                   // holder of the drawer →
-  std::map<std::pair<std::string, std::string>, StandingOffer> offers;       // (exhibitor, offer) →
+  std::map<std::string, std::int64_t> receipts;                         // booth → last number given
+  std::map<std::string, OpenShift> shifts;                              // holder of the drawer →
+  std::map<std::pair<std::string, std::string>, StandingOffer> offers;  // (exhibitor, offer) →
   std::map<std::string, LearnedBarcode> barcodes;
   std::map<std::string, ProposedProduct> proposals;
   std::optional<ClockAnchor> anchor;
-  bool closed = false;                                                       // journal_close was written
+  bool closed = false;  // journal_close was written
 
   // The effect of the entry at `at` of the own journal.
   void apply(const journal::Head& at, const journal::Entry& entry);
@@ -58,7 +59,7 @@ struct State {
 
 // The state as the store's transaction or snapshot has it ("till.receipts.<terminal>", "till.live.<terminal>").
 State load_state(const journal::JournalsReader& journals, journal::BranchNo branch, const std::optional<std::string>& receipts,
-    const std::optional<std::string>& live);
+                 const std::optional<std::string>& live);
 
 // The state made from the whole own journal.
 State fold_journal(const journal::JournalsReader& journals, journal::BranchNo branch);

@@ -26,12 +26,14 @@ Goods read_goods(Work& work, Fields& request, Reading reading) {
     const auto& product = work.product_of(item);
     if (goods.exhibitor.empty()) goods.exhibitor = product.exhibitor;
     if (product.exhibitor != goods.exhibitor)
-      refuse("mixed_exhibitors", item.at("product"), {"Mỗi phiếu chỉ của một đơn vị.", "One document is of one exhibitor's goods."});
+      refuse("mixed_exhibitors", item.at("product"),
+             {"Mỗi phiếu chỉ của một đơn vị.", "One document is of one exhibitor's goods."});
     journal::GoodsLine line{product.id, product.name, product.unit, item.quantity("qty", reading == Reading::count), {}, {}};
     work.check_decimals(product, line.qty, item.at("qty"));
     if (reading == Reading::count) {
       if (!counted.insert(product.id).second)
-        refuse("counted_twice", item.at("product"), {"Sản phẩm này xuất hiện hai lần trong phiếu kiểm.", "This product is in the count twice."});
+        refuse("counted_twice", item.at("product"),
+               {"Sản phẩm này xuất hiện hai lần trong phiếu kiểm.", "This product is in the count twice."});
     } else {
       line.lot = item.optional_text("lot", 40);
       line.expiry = item.optional_day("expiry");
@@ -60,7 +62,8 @@ json stock_in(Work& work, Fields& request) {
   const std::string by = work.cashier(request);
   const auto happened = work.happened(request);
   auto goods = read_goods(work, request, Reading::movement);
-  journal::StockIn body{goods.exhibitor, place_of(request), std::move(goods.lines), read_document(request), request.optional_text("note", 2000)};
+  journal::StockIn body{goods.exhibitor, place_of(request), std::move(goods.lines), read_document(request),
+                        request.optional_text("note", 2000)};
   request.done();
   return work.write_one(by, std::move(body), happened);
 }
@@ -76,7 +79,8 @@ json stock_out(Work& work, Fields& request) {
   body.lines = std::move(goods.lines);
   const std::string reason = request.one_of("reason", reasons);
   body.reason = static_cast<journal::OutReason>(std::find(reasons.begin(), reasons.end(), reason) - reasons.begin());
-  if (auto lead = request.optional_text("lead", 100)) body.lead = find_entry(work.tx, work.me, *lead, request.at("lead")).ref.hash;
+  if (auto lead = request.optional_text("lead", 100))
+    body.lead = find_entry(work.tx, work.me, *lead, request.at("lead")).ref.hash;
   body.note = request.optional_text("note", 2000);
   request.done();
   return work.write_one(by, std::move(body), happened);
@@ -86,9 +90,11 @@ json transfer(Work& work, Fields& request) {
   const std::string by = work.cashier(request);
   const auto happened = work.happened(request);
   auto goods = read_goods(work, request, Reading::movement);
-  journal::Transfer body{goods.exhibitor, place_of(request, "from"), request.id("to"), std::move(goods.lines), request.optional_text("note", 2000)};
+  journal::Transfer body{goods.exhibitor, place_of(request, "from"), request.id("to"), std::move(goods.lines),
+                         request.optional_text("note", 2000)};
   request.done();
-  if (body.from == body.to) refuse("same_place", request.at("to"), {"Nơi đi và nơi đến phải khác nhau.", "The two places must differ."});
+  if (body.from == body.to)
+    refuse("same_place", request.at("to"), {"Nơi đi và nơi đến phải khác nhau.", "The two places must differ."});
   return work.write_one(by, std::move(body), happened);
 }
 

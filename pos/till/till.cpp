@@ -14,11 +14,20 @@ Problem store_problem(const std::exception_ptr& error) {
   } catch (const Refusal& refusal) {
     return refusal.problem;
   } catch (const db::StoreFull& e) {
-    return {"store_full", "", {"Ổ đĩa đã đầy: chưa ghi được gì. Hãy giải phóng chỗ trống rồi thử lại.", fmt::format("The disk is full, nothing was written: make room and try again ({}).", e.what())}};
+    return {"store_full",
+            "",
+            {"Ổ đĩa đã đầy: chưa ghi được gì. Hãy giải phóng chỗ trống rồi thử lại.",
+             fmt::format("The disk is full, nothing was written: make room and try again ({}).", e.what())}};
   } catch (const db::StoreFailed& e) {
-    return {"store_failed", "", {"Không ghi được xuống ổ đĩa: chưa ghi gì cả. Hãy khởi động lại máy bán hàng.", fmt::format("The disk failed, nothing was written: restart this till ({}).", e.what())}};
+    return {"store_failed",
+            "",
+            {"Không ghi được xuống ổ đĩa: chưa ghi gì cả. Hãy khởi động lại máy bán hàng.",
+             fmt::format("The disk failed, nothing was written: restart this till ({}).", e.what())}};
   } catch (const std::exception& e) {
-    return {"internal", "", {"Lỗi trong chương trình: chưa ghi gì cả.", fmt::format("A fault in the program, nothing was written: {}", e.what())}};
+    return {
+        "internal",
+        "",
+        {"Lỗi trong chương trình: chưa ghi gì cả.", fmt::format("A fault in the program, nothing was written: {}", e.what())}};
   }
 }
 
@@ -46,7 +55,8 @@ std::optional<json> remembered(const db::Transaction& tx, const Call& call) {
   if (!kept) return std::nullopt;
   json record = json::parse(*kept);
   if (record.at("digest") != digest_of(call))
-    refuse("idempotency_mismatch", "Idempotency-Key", {"Khóa này đã dùng cho một yêu cầu khác.", "This key was used for another request."});
+    refuse("idempotency_mismatch", "Idempotency-Key",
+           {"Khóa này đã dùng cho một yêu cầu khác.", "This key was used for another request."});
   return std::move(record.at("answer"));
 }
 
@@ -69,7 +79,7 @@ bool usable_key(const std::string& key) {
 }  // namespace
 
 Till::Till(db::JournalStore& store, const Clock& clock, Identity identity, const Beginning& beginning,
-    std::function<std::optional<Problem>()> why_not)
+           std::function<std::optional<Problem>()> why_not)
     : store_(store), clock_(clock), me_(std::move(identity)), obstacle_(std::move(why_not)) {
   store_.run([&](db::Transaction& tx) { begin(tx, beginning); });
 }
@@ -108,7 +118,8 @@ db::JournalStore::Job Till::job(Call call, std::shared_ptr<Answer> answer) {
   return [this, call = std::move(call), answer](db::Transaction& tx) {
     *answer = {};
     if (!usable_key(call.key))
-      refuse("bad_idempotency_key", "Idempotency-Key", {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."});
+      refuse("bad_idempotency_key", "Idempotency-Key",
+             {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."});
     if (auto before = remembered(tx, call)) {
       answer->value = std::move(*before);
       answer->replayed = true;
@@ -117,7 +128,8 @@ db::JournalStore::Job Till::job(Call call, std::shared_ptr<Answer> answer) {
     if (auto why = obstacle()) throw Refusal{*why};
     Work work(tx, me_, branch_, catalogue(tx, tx.meta(kCursorKey)), clock_.now(), call.lang);
     if (work.state.closed)
-      refuse("journal_closed", "", {"Máy này đã kết thúc phiên: nhật ký đã đóng.", "This terminal has gone home: its journal is closed."});
+      refuse("journal_closed", "",
+             {"Máy này đã kết thúc phiên: nhật ký đã đóng.", "This terminal has gone home: its journal is closed."});
     Fields request(call.request, "");
     answer->value = call.use_case(work, request);
     remember(tx, call, answer->value);
@@ -181,7 +193,8 @@ void Till::keep_stock(db::Transaction& tx) {
 
 std::optional<Problem> Till::obstacle() {
   if (failed_)
-    return Problem{"store_failed", "", {"Ổ đĩa đã báo lỗi: khởi động lại máy bán hàng.", "The disk has failed: restart this till."}};
+    return Problem{
+        "store_failed", "", {"Ổ đĩa đã báo lỗi: khởi động lại máy bán hàng.", "The disk has failed: restart this till."}};
   if (obstacle_) return obstacle_();
   return std::nullopt;
 }

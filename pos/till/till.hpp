@@ -17,16 +17,16 @@ using UseCase = json (*)(Work&, Fields&);
 
 // What a request asks for. `key` names the attempt: the same key and request get the same answer and have one effect.
 struct Call {
-  std::string name;      // of the use case: "sales", "shifts/open"
+  std::string name;  // of the use case: "sales", "shifts/open"
   UseCase use_case = nullptr;
   json request;
   std::string key;
   Lang lang = Lang::vi;
 };
 struct Answer {
-  json value;                      // when there is no problem
+  json value;  // when there is no problem
   std::optional<Problem> problem;
-  bool replayed = false;           // answered before; nothing was written now
+  bool replayed = false;  // answered before; nothing was written now
 };
 
 // How many keys are remembered (I10). A key comes back within seconds if at all.
@@ -36,8 +36,8 @@ inline constexpr std::size_t kMinKey = 8, kMaxKey = 64;
 // What is known when a journal is begun.
 struct Beginning {
   std::string program, device;
-  std::optional<journal::Ref> continues;   // the journal this device wrote before
-  std::string reason;                      // why it goes on in a new one
+  std::optional<journal::Ref> continues;  // the journal this device wrote before
+  std::string reason;                     // why it goes on in a new one
 };
 
 // What a reading use case (a GET) works with. Made from one snapshot; short-lived.
@@ -49,7 +49,7 @@ struct View {
   State state;
   Reading now;
   Lang lang;
-  std::shared_ptr<const sync::FeedStock> stock;   // what the server last told; null: never
+  std::shared_ptr<const sync::FeedStock> stock;  // what the server last told; null: never
   Milliseconds time() const { return corrected(state, now); }
 };
 
@@ -58,9 +58,10 @@ class Till {
   // Opens the own journal (begins it if there is none) and recomputes from it what the till remembers: numbers are never trusted
   // from memory alone. Throws what the store throws. `obstacle` says why nothing may be written just now (no room, …).
   Till(db::JournalStore& store, const Clock& clock, Identity identity, const Beginning& beginning,
-      std::function<std::optional<Problem>()> obstacle = {});
+       std::function<std::optional<Problem>()> obstacle = {});
 
-  // For a program with an event loop: submit the job; `answer` is filled in when it is done. `settle` must see what the store said.
+  // For a program with an event loop: submit the job; `answer` is filled in when it is done. `settle` must see what the store
+  // said.
   db::JournalStore::Job job(Call call, std::shared_ptr<Answer> answer);
   void settle(Answer& answer, const std::exception_ptr& error);
   // Submits and waits.
@@ -96,9 +97,9 @@ class Till {
   const std::function<std::optional<Problem>()> obstacle_;
   journal::BranchNo branch_ = 0;
   std::function<void()> on_commit_;
-  std::atomic<bool> failed_{false};   // the store refuses until this process is started anew
+  std::atomic<bool> failed_{false};  // the store refuses until this process is started anew
 
-  std::mutex cache_lock_;             // the store's thread writes, the others read
+  std::mutex cache_lock_;  // the store's thread writes, the others read
   std::string cached_cursor_;
   CataloguePtr cached_;
   std::shared_ptr<const sync::FeedStock> stock_;

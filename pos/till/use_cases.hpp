@@ -7,7 +7,7 @@
 namespace phien::till {
 
 struct WritingUseCase {
-  const char* path;      // under /api/v1/
+  const char* path;  // under /api/v1/
   UseCase run;
   const char* summary;
 };

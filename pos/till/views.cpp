@@ -18,8 +18,9 @@ json offer_json(const StandingOffer& standing) {
   const auto& offer = standing.offer;
   json items = json::array();
   for (const auto& [product, qty] : offer.items) items.push_back({{"product", product}, {"qty", qty}});
-  return {{"exhibitor", offer.exhibitor}, {"from", offer.from}, {"hash", hex(standing.hash)}, {"items", items}, {"name", offer.name},
-      {"offer", offer.offer}, {"type", offer.type}, {"until", offer.until}, {"value", offer.value}};
+  return {{"exhibitor", offer.exhibitor}, {"from", offer.from},   {"hash", hex(standing.hash)}, {"items", items},
+          {"name", offer.name},           {"offer", offer.offer}, {"type", offer.type},         {"until", offer.until},
+          {"value", offer.value}};
 }
 
 // The server's figures with own entries on top where a feed came; otherwise what this till knows by itself.
@@ -27,34 +28,55 @@ std::vector<sync::FeedRow> shown(const View& view) {
   if (view.stock) return sync::shown_stock(view.books, *view.stock, view.me.journal());
   std::vector<sync::FeedRow> rows;
   for (const auto& exhibitor : view.me.exhibitors)
-    for (const auto& row : ledger::stock(view.books, exhibitor)) rows.push_back({row.exhibitor, row.product, row.place, row.on_hand});
+    for (const auto& row : ledger::stock(view.books, exhibitor))
+      rows.push_back({row.exhibitor, row.product, row.place, row.on_hand});
   return rows;
 }
 
 json brief(const View& view, const Known& known) {
   const auto& deal = *deal_of(known.entry.body);
-  return {{"exhibitor", deal.exhibitor}, {"hash", hex(known.ref.hash)}, {"kind", std::string(journal::kind_of(known.entry.body))},
-      {"number", receipt_number(deal, known.ref)}, {"rounding", deal.rounding}, {"seq", known.ref.seq}, {"time", known.time},
-      {"total", deal.total}, {"voided", is_voided(view.books, known.ref)}};
+  return {{"exhibitor", deal.exhibitor},
+          {"hash", hex(known.ref.hash)},
+          {"kind", std::string(journal::kind_of(known.entry.body))},
+          {"number", receipt_number(deal, known.ref)},
+          {"rounding", deal.rounding},
+          {"seq", known.ref.seq},
+          {"time", known.time},
+          {"total", deal.total},
+          {"voided", is_voided(view.books, known.ref)}};
 }
 
 }  // namespace
 
 json catalogue_view(const View& view) {
-  json exhibitors = json::array(), products = json::array(), cashiers = json::array(), offers = json::array(), proposals = json::array();
+  json exhibitors = json::array(), products = json::array(), cashiers = json::array(), offers = json::array(),
+       proposals = json::array();
   for (const auto& id : view.me.exhibitors) {
-    if (const auto found = view.catalogue->exhibitors.find(id); found != view.catalogue->exhibitors.end()) exhibitors.push_back(catalogue::to_json(found->second));
+    if (const auto found = view.catalogue->exhibitors.find(id); found != view.catalogue->exhibitors.end())
+      exhibitors.push_back(catalogue::to_json(found->second));
     for (const auto* product : view.catalogue->of_exhibitor(id)) products.push_back(catalogue::to_json(*product));
   }
   for (const auto& [id, cashier] : view.catalogue->cashiers)
-    if (view.me.sells_for(cashier.exhibitor))   // the PIN's verifier stays here
-      cashiers.push_back({{"exhibitor", cashier.exhibitor}, {"id", id}, {"name", cashier.name}, {"may_discount", cashier.may_discount}, {"may_refund", cashier.may_refund}});
+    if (view.me.sells_for(cashier.exhibitor))  // the PIN's verifier stays here
+      cashiers.push_back({{"exhibitor", cashier.exhibitor},
+                          {"id", id},
+                          {"name", cashier.name},
+                          {"may_discount", cashier.may_discount},
+                          {"may_refund", cashier.may_refund}});
   for (const auto& [key, offer] : view.state.offers) offers.push_back(offer_json(offer));
   for (const auto& [id, proposed] : view.state.proposals)
     if (!view.catalogue->products.contains(id))
-      proposals.push_back({{"exhibitor", proposed.product.exhibitor}, {"id", id}, {"name", proposed.product.name}, {"price", proposed.product.price}, {"unit", proposed.product.unit}});
-  return {{"cashiers", cashiers}, {"exhibitors", exhibitors}, {"fair", view.catalogue->fair.id.empty() ? json::object() : catalogue::to_json(view.catalogue->fair)},
-      {"offers", offers}, {"products", products}, {"proposals", proposals}};
+      proposals.push_back({{"exhibitor", proposed.product.exhibitor},
+                           {"id", id},
+                           {"name", proposed.product.name},
+                           {"price", proposed.product.price},
+                           {"unit", proposed.product.unit}});
+  return {{"cashiers", cashiers},
+          {"exhibitors", exhibitors},
+          {"fair", view.catalogue->fair.id.empty() ? json::object() : catalogue::to_json(view.catalogue->fair)},
+          {"offers", offers},
+          {"products", products},
+          {"proposals", proposals}};
 }
 
 json stock_view(const View& view, const std::optional<std::string>& exhibitor, const std::optional<std::string>& product) {
@@ -63,9 +85,13 @@ json stock_view(const View& view, const std::optional<std::string>& exhibitor, c
     if ((exhibitor && row.exhibitor != *exhibitor) || (product && row.product != *product)) continue;
     const auto known = view.catalogue->products.find(row.product);
     const bool listed = known != view.catalogue->products.end();
-    rows.push_back({{"exhibitor", row.exhibitor}, {"name", listed ? known->second.name : row.product}, {"on_hand", row.on_hand}, {"place", row.place},
-        {"product", row.product}, {"low", listed && row.place == kBooth && row.on_hand <= known->second.reorder_level},
-        {"unit", listed ? known->second.unit : ""}});
+    rows.push_back({{"exhibitor", row.exhibitor},
+                    {"name", listed ? known->second.name : row.product},
+                    {"on_hand", row.on_hand},
+                    {"place", row.place},
+                    {"product", row.product},
+                    {"low", listed && row.place == kBooth && row.on_hand <= known->second.reorder_level},
+                    {"unit", listed ? known->second.unit : ""}});
   }
   return list_of(view, std::move(rows));
 }
@@ -75,12 +101,13 @@ json sales_view(const View& view, std::int64_t limit) {
   std::vector<Known> newest;
   for (journal::Seq to = view.branch.head.seq; to > view.branch.base.seq && std::ssize(newest) < limit; to -= kStep) {
     std::vector<Known> step;
-    view.books.scan(view.branch.no, std::max(view.branch.base.seq + 1, to - kStep + 1), to, [&](const journal::StoredEntry& stored) {
-      if (stored.bytes.find("\"receipt\":") == std::string::npos) return true;
-      if (auto entry = journal::decode(stored.bytes); entry && deal_of(entry->body))
-        step.push_back({std::move(*entry), {view.me.terminal, stored.at.seq, stored.at.hash}, stored.time});
-      return true;
-    });
+    view.books.scan(view.branch.no, std::max(view.branch.base.seq + 1, to - kStep + 1), to,
+                    [&](const journal::StoredEntry& stored) {
+                      if (stored.bytes.find("\"receipt\":") == std::string::npos) return true;
+                      if (auto entry = journal::decode(stored.bytes); entry && deal_of(entry->body))
+                        step.push_back({std::move(*entry), {view.me.terminal, stored.at.seq, stored.at.hash}, stored.time});
+                      return true;
+                    });
     for (auto it = step.rbegin(); it != step.rend() && std::ssize(newest) < limit; ++it) newest.push_back(std::move(*it));
   }
   json rows = json::array();
@@ -93,15 +120,21 @@ json sale_view(const View& view, const std::string& receipt) {
   json shown = brief(view, known);
   shown["text"] = printed_text(known.entry, known.ref, known.time, *view.catalogue, view.lang, true);
   shown["payments"] = json::array();
-  for (const auto& payment : deal_of(known.entry.body)->payments) shown["payments"].push_back(payment_json(payment, *view.catalogue));
+  for (const auto& payment : deal_of(known.entry.body)->payments)
+    shown["payments"].push_back(payment_json(payment, *view.catalogue));
   if (const auto* sale = std::get_if<journal::Sale>(&known.entry.body)) {
     const auto back = given_back(view.books, known.ref);
     shown["lines"] = json::array();
     for (std::size_t i = 0; i < sale->lines.size(); ++i) {
       const auto& line = sale->lines[i];
       const auto found = back.find(static_cast<int>(i));
-      shown["lines"].push_back({{"given_back", found == back.end() ? 0 : found->second.qty}, {"name", line.name}, {"of", i}, {"product", line.product},
-          {"qty", line.qty}, {"total", line.total}, {"unit", line.unit}});
+      shown["lines"].push_back({{"given_back", found == back.end() ? 0 : found->second.qty},
+                                {"name", line.name},
+                                {"of", i},
+                                {"product", line.product},
+                                {"qty", line.qty},
+                                {"total", line.total},
+                                {"unit", line.unit}});
     }
   }
   return shown;
@@ -111,7 +144,11 @@ json shift_view(const View& view) {
   json rows = json::array();
   const auto all = ledger::shifts(view.books, view.me.terminal);
   for (const auto& [holder, open] : view.state.shifts) {
-    json row{{"cashier", open.cashier}, {"expected", open.float_amount}, {"float", open.float_amount}, {"hash", hex(open.hash)}, {"holder", holder}};
+    json row{{"cashier", open.cashier},
+             {"expected", open.float_amount},
+             {"float", open.float_amount},
+             {"hash", hex(open.hash)},
+             {"holder", holder}};
     for (const auto& known : all)
       if (known.open.hash == open.hash) {
         row["cash_in"] = known.cash_in;
@@ -132,8 +169,12 @@ json transfers_view(const View& view) {
   json rows = json::array();
   for (const auto& exhibitor : view.me.exhibitors)
     for (const auto& row : ledger::transfers(view.books, exhibitor)) {
-      json shown{{"claimed", row.claimed}, {"confirmed", row.confirmed}, {"exhibitor", row.exhibitor}, {"pay_ref", row.pay_ref},
-          {"state", names[static_cast<int>(row.state)]}, {"time", row.time}};
+      json shown{{"claimed", row.claimed},
+                 {"confirmed", row.confirmed},
+                 {"exhibitor", row.exhibitor},
+                 {"pay_ref", row.pay_ref},
+                 {"state", names[static_cast<int>(row.state)]},
+                 {"time", row.time}};
       if (row.sale) shown["sale"] = to_json(*row.sale);
       rows.push_back(std::move(shown));
     }
@@ -144,15 +185,22 @@ json journal_verify(const View& view) {
   const auto verdict = sync::verify(view.books);
   json journals = json::array(), findings = json::array();
   for (const auto& one : verdict.journals)
-    journals.push_back({{"entries", one.head.seq}, {"head", hex(one.head.hash)}, {"key", hex(one.journal.key)}, {"terminal", one.journal.terminal},
-        {"vouched_to", one.vouched_to}, {"witness", one.witness}});
+    journals.push_back({{"entries", one.head.seq},
+                        {"head", hex(one.head.hash)},
+                        {"key", hex(one.journal.key)},
+                        {"terminal", one.journal.terminal},
+                        {"vouched_to", one.vouched_to},
+                        {"witness", one.witness}});
   // Of journals that other tills write, a till holds nothing: that witnesses in the server's journal name them is no fault here.
   const auto held_here = [&](const std::string& terminal) {
-    return terminal == view.me.terminal || journal::is_server_terminal(terminal) || !view.books.branches_of_terminal(terminal).empty();
+    return terminal == view.me.terminal || journal::is_server_terminal(terminal) ||
+           !view.books.branches_of_terminal(terminal).empty();
   };
   for (const auto& finding : verdict.findings) {
     if (!held_here(finding.place.terminal)) continue;
-    findings.push_back({{"code", finding.code}, {"message", {{"en", finding.what.en}, {"vi", finding.what.vi}}}, {"place", to_json(finding.place)}});
+    findings.push_back({{"code", finding.code},
+                        {"message", {{"en", finding.what.en}, {"vi", finding.what.vi}}},
+                        {"place", to_json(finding.place)}});
   }
   const bool sound = findings.empty();
   return {{"findings", std::move(findings)}, {"journals", std::move(journals)}, {"sound", sound}};

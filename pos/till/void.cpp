@@ -12,20 +12,28 @@ namespace phien::till {
 namespace {
 
 // Kinds a cashier may take back. A shift is corrected by cash in or out, an offer by another one of the same id.
-const std::set<std::string, std::less<>> kVoidable{"sale", "refund", "order", "order_closed", "stock_in", "stock_out", "transfer",
-    "stock_count", "declared_sales", "cash_in", "cash_out", "visitors", "lead", "payment_confirmed"};
+const std::set<std::string, std::less<>> kVoidable{"sale",      "refund",   "order",       "order_closed",     "stock_in",
+                                                   "stock_out", "transfer", "stock_count", "declared_sales",   "cash_in",
+                                                   "cash_out",  "visitors", "lead",        "payment_confirmed"};
 
 // The exhibitor an entry is of, "" if it is of none.
 std::string exhibitor_of(const journal::Body& body) {
-  return std::visit([](const auto& b) -> std::string {
-    if constexpr (requires { { b.exhibitor } -> std::convertible_to<std::string>; }) return b.exhibitor;
-    else return "";
-  }, body);
+  return std::visit(
+      [](const auto& b) -> std::string {
+        if constexpr (requires {
+                        { b.exhibitor } -> std::convertible_to<std::string>;
+                      })
+          return b.exhibitor;
+        else
+          return "";
+      },
+      body);
 }
 
 bool has_exchange(const journal::Body& body) {
   const auto* deal = deal_of(body);
-  return deal && std::any_of(deal->payments.begin(), deal->payments.end(), [](const auto& p) { return p.method == journal::Method::exchange; });
+  return deal && std::any_of(deal->payments.begin(), deal->payments.end(),
+                             [](const auto& p) { return p.method == journal::Method::exchange; });
 }
 
 std::optional<Hash> drawer_of(const Work& work, const journal::Body& body) {
@@ -37,11 +45,14 @@ std::optional<Hash> drawer_of(const Work& work, const journal::Body& body) {
 void check_voidable(Work& work, const Known& known, const std::string& where) {
   const auto kind = journal::kind_of(known.entry.body);
   if (!kVoidable.contains(kind))
-    refuse("cannot_void", where, {fmt::format("Không thể hủy mục loại “{}”.", kind), fmt::format("An entry of kind “{}” cannot be voided.", kind)});
+    refuse("cannot_void", where,
+           {fmt::format("Không thể hủy mục loại “{}”.", kind), fmt::format("An entry of kind “{}” cannot be voided.", kind)});
   if (const std::string exhibitor = exhibitor_of(known.entry.body); !exhibitor.empty()) work.require_own(exhibitor, where);
   if (is_voided(work.tx, known.ref)) refuse("already_voided", where, {"Mục này đã bị hủy.", "That was voided already."});
   if (std::holds_alternative<journal::Sale>(known.entry.body) && !given_back(work.tx, known.ref).empty())
-    refuse("already_refunded", where, {"Đã có trả hàng của lần bán này: hãy hủy lần trả hàng trước.", "Goods of that sale were given back: void that first."});
+    refuse(
+        "already_refunded", where,
+        {"Đã có trả hàng của lần bán này: hãy hủy lần trả hàng trước.", "Goods of that sale were given back: void that first."});
   if (std::holds_alternative<journal::Order>(known.entry.body)) {
     Dong paid = 0;
     for (const auto& payment : deal_of(known.entry.body)->payments) paid += payment.amount;

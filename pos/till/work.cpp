@@ -26,9 +26,15 @@ Milliseconds corrected(const State& state, const Reading& now) {
   return now.wall + (state.anchor->server - state.anchor->wall);
 }
 
-Work::Work(db::Transaction& transaction, const Identity& identity, journal::BranchNo branch_no, CataloguePtr goods, Reading reading, Lang language)
-    : tx(transaction), me(identity), catalogue(*goods), now(std::move(reading)), lang(language),
-      state(load_state(tx, branch_no, tx.meta(receipts_key(me)), tx.meta(live_key(me)))), branch(*tx.branch(branch_no)) {}
+Work::Work(db::Transaction& transaction, const Identity& identity, journal::BranchNo branch_no, CataloguePtr goods,
+           Reading reading, Lang language)
+    : tx(transaction),
+      me(identity),
+      catalogue(*goods),
+      now(std::move(reading)),
+      lang(language),
+      state(load_state(tx, branch_no, tx.meta(receipts_key(me)), tx.meta(live_key(me)))),
+      branch(*tx.branch(branch_no)) {}
 
 std::string Work::cashier(Fields& request) {
   std::vector<std::string> theirs;
@@ -36,16 +42,17 @@ std::string Work::cashier(Fields& request) {
     if (me.sells_for(item.exhibitor)) theirs.push_back(id);
   if (auto named = request.optional_id("cashier")) {
     if (named->starts_with('_') || (!theirs.empty() && std::find(theirs.begin(), theirs.end(), *named) == theirs.end()))
-      refuse("unknown_cashier", request.at("cashier"), {fmt::format("Không có người bán “{}” ở máy này.", *named),
-          fmt::format("There is no cashier “{}” at this till.", *named)});
+      refuse("unknown_cashier", request.at("cashier"),
+             {fmt::format("Không có người bán “{}” ở máy này.", *named),
+              fmt::format("There is no cashier “{}” at this till.", *named)});
     return *named;
   }
   for (const auto& [holder, shift] : state.shifts) return shift.cashier;
   if (theirs.size() == 1) return theirs.front();
-  return "seller";   // an organizer who lists no cashiers does not want to tell them apart
+  return "seller";  // an organizer who lists no cashiers does not want to tell them apart
 }
 
-void Work::require_right(const std::string& id, bool catalogue::Cashier::* right, const Message& what) const {
+void Work::require_right(const std::string& id, bool catalogue::Cashier::*right, const Message& what) const {
   const auto found = catalogue.cashiers.find(id);
   if (found == catalogue.cashiers.end() || found->second.is_manager || found->second.*right) return;
   refuse("not_allowed", "cashier", what);
@@ -53,19 +60,22 @@ void Work::require_right(const std::string& id, bool catalogue::Cashier::* right
 
 void Work::require_own(const std::string& id, const std::string& where) const {
   if (!me.sells_for(id))
-    refuse("not_yours", where, {fmt::format("Máy này không bán cho đơn vị {}.", id), fmt::format("This till does not sell for exhibitor {}.", id)});
+    refuse("not_yours", where,
+           {fmt::format("Máy này không bán cho đơn vị {}.", id), fmt::format("This till does not sell for exhibitor {}.", id)});
 }
 
 std::string Work::exhibitor(Fields& request) {
   if (auto named = request.optional_id("exhibitor")) return require_own(*named, request.at("exhibitor")), *named;
   if (me.exhibitors.size() == 1) return me.exhibitors.front();
-  refuse("missing_field", request.at("exhibitor"), {"Máy bán cho nhiều đơn vị: hãy nêu đơn vị.", "This till sells for several exhibitors: name one."});
+  refuse("missing_field", request.at("exhibitor"),
+         {"Máy bán cho nhiều đơn vị: hãy nêu đơn vị.", "This till sells for several exhibitors: name one."});
 }
 
 const catalogue::Exhibitor& Work::exhibitor_item(const std::string& id, const std::string& where) const {
   const auto found = catalogue.exhibitors.find(id);
   if (found == catalogue.exhibitors.end())
-    refuse("unknown_exhibitor", where, {fmt::format("Danh mục không có đơn vị {}.", id), fmt::format("The catalogue has no exhibitor {}.", id)});
+    refuse("unknown_exhibitor", where,
+           {fmt::format("Danh mục không có đơn vị {}.", id), fmt::format("The catalogue has no exhibitor {}.", id)});
   return found->second;
 }
 
@@ -91,7 +101,9 @@ const catalogue::Product* Work::product(const std::string& id) {
   item.exhibitor = from.exhibitor;
   item.name = from.name;
   item.unit = from.unit;
-  item.sold_by = from.sold_by == "weight" ? catalogue::SoldBy::weight : from.sold_by == "length" ? catalogue::SoldBy::length : catalogue::SoldBy::piece;
+  item.sold_by = from.sold_by == "weight"   ? catalogue::SoldBy::weight
+                 : from.sold_by == "length" ? catalogue::SoldBy::length
+                                            : catalogue::SoldBy::piece;
   item.quantity_decimals = item.sold_by == catalogue::SoldBy::weight ? 3 : item.sold_by == catalogue::SoldBy::length ? 2 : 0;
   item.price = from.price;
   item.vat = from.vat;
@@ -103,21 +115,25 @@ const catalogue::Product& Work::product_of(Fields& line) {
   const auto id = line.optional_id("product");
   const auto barcode = line.optional_text("barcode", 40);
   if (id.has_value() == barcode.has_value())
-    refuse(id ? "bad_value" : "missing_field", line.at("product"), {"Nêu đúng một trong hai: mã sản phẩm hoặc mã vạch.",
-        "Name exactly one of product and barcode."});
+    refuse(id ? "bad_value" : "missing_field", line.at("product"),
+           {"Nêu đúng một trong hai: mã sản phẩm hoặc mã vạch.", "Name exactly one of product and barcode."});
   const catalogue::Product* found = nullptr;
   if (id) {
     found = product(*id);
   } else {
     found = catalogue.by_barcode(*barcode);
     if (!found)
-      if (const auto learned = state.barcodes.find(*barcode); learned != state.barcodes.end()) found = product(learned->second.product);
+      if (const auto learned = state.barcodes.find(*barcode); learned != state.barcodes.end())
+        found = product(learned->second.product);
     for (auto it = state.proposals.begin(); !found && it != state.proposals.end(); ++it)
       if (it->second.product.barcode == *barcode) found = product(it->first);
   }
   if (!found)
-    refuse("unknown_product", line.at(id ? "product" : "barcode"), {fmt::format("Không có sản phẩm {} trong danh mục. Bán với _open kèm tên và giá, hoặc đề nghị sản phẩm mới.", id ? *id : *barcode),
-        fmt::format("{} is not in the catalogue. Sell it as _open with a name and a price, or propose it.", id ? *id : *barcode)});
+    refuse("unknown_product", line.at(id ? "product" : "barcode"),
+           {fmt::format("Không có sản phẩm {} trong danh mục. Bán với _open kèm tên và giá, hoặc đề nghị sản phẩm mới.",
+                        id ? *id : *barcode),
+            fmt::format("{} is not in the catalogue. Sell it as _open with a name and a price, or propose it.",
+                        id ? *id : *barcode)});
   require_own(found->exhibitor, line.at(id ? "product" : "barcode"));
   return *found;
 }
@@ -126,13 +142,15 @@ void Work::check_decimals(const catalogue::Product& item, Quantity quantity, con
   Quantity step = kOne;
   for (int i = 0; i < item.quantity_decimals; ++i) step /= 10;
   if (quantity % step != 0)
-    refuse("too_many_decimals", where, {fmt::format("{} chỉ bán với {} số lẻ.", item.name, item.quantity_decimals),
-        fmt::format("{} is sold with {} decimals.", item.name, item.quantity_decimals)});
+    refuse("too_many_decimals", where,
+           {fmt::format("{} chỉ bán với {} số lẻ.", item.name, item.quantity_decimals),
+            fmt::format("{} is sold with {} decimals.", item.name, item.quantity_decimals)});
 }
 
 std::optional<Milliseconds> Work::happened(Fields& request) const {
   auto when = request.optional_time("happened");
-  if (when && *when > time()) refuse("out_of_range", request.at("happened"), {"Thời điểm ở tương lai.", "That time is in the future."});
+  if (when && *when > time())
+    refuse("out_of_range", request.at("happened"), {"Thời điểm ở tương lai.", "That time is in the future."});
   return when;
 }
 
@@ -147,7 +165,8 @@ journal::Entry Work::entry(const std::string& by, journal::Body body, std::optio
   return made;
 }
 
-std::vector<Written> Work::write(std::vector<journal::Entry> entries, std::vector<std::optional<journal::PersonalData>> personal) {
+std::vector<Written> Work::write(std::vector<journal::Entry> entries,
+                                 std::vector<std::optional<journal::PersonalData>> personal) {
   const std::string live_before = state.live_text();
   const auto heads = need(ledger::write(tx, branch, me.key, entries, std::move(personal)));
   std::vector<Written> written;
@@ -163,7 +182,8 @@ std::vector<Written> Work::write(std::vector<journal::Entry> entries, std::vecto
   return written;
 }
 
-json Work::write_one(const std::string& by, journal::Body body, std::optional<Milliseconds> when, std::optional<journal::PersonalData> personal) {
+json Work::write_one(const std::string& by, journal::Body body, std::optional<Milliseconds> when,
+                     std::optional<journal::PersonalData> personal) {
   std::vector<journal::Entry> entries;
   entries.push_back(entry(by, std::move(body), when));
   if (personal) entries.front().personal = journal::personal_hash(*personal);

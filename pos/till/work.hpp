@@ -26,8 +26,8 @@ inline constexpr std::size_t kMaxLines = 200;
 // Where this till's own values lie in the store.
 std::string receipts_key(const Identity& me);
 std::string live_key(const Identity& me);
-inline constexpr const char* kCursorKey = "feed.cursor";   // sync::take_feed's position, as {"hash","incarnation","seq"}
-inline constexpr const char* kStockKey = "feed.stock";     // stock the server told, as a Feed without batches
+inline constexpr const char* kCursorKey = "feed.cursor";  // sync::take_feed's position, as {"hash","incarnation","seq"}
+inline constexpr const char* kStockKey = "feed.stock";    // stock the server told, as a Feed without batches
 
 // The server position kept under kCursorKey; incarnation 0 before the first feed.
 journal::ServerPosition position_from_text(const std::optional<std::string>& text);
@@ -43,7 +43,8 @@ struct Written {
 
 class Work {
  public:
-  Work(db::Transaction& transaction, const Identity& identity, journal::BranchNo branch, CataloguePtr goods, Reading now, Lang lang);
+  Work(db::Transaction& transaction, const Identity& identity, journal::BranchNo branch, CataloguePtr goods, Reading now,
+       Lang lang);
 
   db::Transaction& tx;
   const Identity& me;
@@ -53,13 +54,13 @@ class Work {
   State state;
   journal::Branch branch;
 
-  Milliseconds time() const { return corrected(state, now); }   // best knowledge of the true time
+  Milliseconds time() const { return corrected(state, now); }  // best knowledge of the true time
   std::string day() const { return local_day(time()); }
 
   // ---- who -------------------------------------------------------------------------------------------------------------
   // "cashier" of the request, or the one of the open shift, or the only one of these exhibitors. Refuses one who is not theirs.
   std::string cashier(Fields& request);
-  void require_right(const std::string& cashier, bool catalogue::Cashier::* right, const Message& what) const;
+  void require_right(const std::string& cashier, bool catalogue::Cashier::*right, const Message& what) const;
   // "exhibitor" of the request; may be left out where the till sells for one.
   std::string exhibitor(Fields& request);
   void require_own(const std::string& exhibitor, const std::string& where) const;
@@ -80,10 +81,11 @@ class Work {
   // ---- writing ---------------------------------------------------------------------------------------------------------
   journal::Entry entry(const std::string& by, journal::Body body, std::optional<Milliseconds> happened = {}) const;
   // Chains, seals and posts one unit. Each entry's effect on the state is applied and kept in the same transaction.
-  std::vector<Written> write(std::vector<journal::Entry> entries, std::vector<std::optional<journal::PersonalData>> personal = {});
+  std::vector<Written> write(std::vector<journal::Entry> entries,
+                             std::vector<std::optional<journal::PersonalData>> personal = {});
   // The usual case: one entry, answered by entries_json.
   json write_one(const std::string& by, journal::Body body, std::optional<Milliseconds> happened = {},
-      std::optional<journal::PersonalData> personal = {});
+                 std::optional<journal::PersonalData> personal = {});
   // "happened" of the request: not in the future.
   std::optional<Milliseconds> happened(Fields& request) const;
 

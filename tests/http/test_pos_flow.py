@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A terminal from enrolment to the last entry: with the server and without it, beside a running program and without one."""
 import json
+import pathlib
 import unittest
 
 import phien_test as pt
@@ -203,7 +204,8 @@ class Selling(unittest.TestCase):
         till = Till.enrolled(self.server, ["EX08"], plain=False).start()
         tearing_down(self, till)
         till.delivered()
-        resident = int(next(line.split()[1] for line in open(f"/proc/{till.process.pid}/status") if line.startswith("VmRSS")))
+        status = pathlib.Path(f"/proc/{till.process.pid}/status").read_text()
+        resident = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
         self.assertLess(resident, 24 * 1024, "kB")
 
 
