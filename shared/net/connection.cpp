@@ -51,8 +51,10 @@ Connection::~Connection() {
   if (slots.empty()) shared_->emptied.cancel();
 }
 
-void Connection::start() { spawn(shared_->executor, serve(shared_from_this()), "connection", cancel_); }
-void Connection::start_refusing() { spawn(shared_->executor, refuse_all(shared_from_this()), "refused connection", cancel_); }
+void Connection::start() { spawn(shared_->executor, serve(shared_from_this()), "connection", {shared_from_this(), &cancel_}); }
+void Connection::start_refusing() {
+  spawn(shared_->executor, refuse_all(shared_from_this()), "refused connection", {shared_from_this(), &cancel_});
+}
 
 void Connection::stop() {
   if (phase_ != Phase::busy) cut();
@@ -63,7 +65,7 @@ void Connection::cut() {
   gone_ = true;
   without_deadline();
   wire_.close();
-  cancel_->emit(asio::cancellation_type::terminal);
+  cancel_.emit(asio::cancellation_type::terminal);
 }
 
 void Connection::within(std::chrono::milliseconds time) { shared_->slots[slot_].deadline = std::chrono::steady_clock::now() + time; }
@@ -92,8 +94,31 @@ asio::awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
   }
   After after = After::keep;
   while (after == After::keep && !self->shared_->stopping) {
-    after = co_await self->exchange();
-    self->first_ = false;
+    Request request;
+    request.remote = self->remote_;
+    request.loopback = self->loopback_;
+    request.secure = self->wire_.secure();
+    const Route* route = co_await self->take_request(request, after);
+    if (!route) continue;
+    if (route->stream) {
+      after = co_await self->stream(request, *route);
+      continue;
+    }
+    if (route->long_poll) self->begin_waiting(request);
+    else self->within(self->shared_->limits.answer_deadline);
+    std::exception_ptr thrown;
+    try {
+      const Response response = co_await route->handler(request);
+      require_sendable(response);
+      after = co_await self->respond(request, response, self->kept());
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    if (self->gone_) {
+      if (!route->long_poll) spdlog::warn("{} {}: closed before it was answered", request.method, request.path);
+      co_return;
+    }
+    if (thrown) after = co_await self->respond_failure(request, thrown);
   }
   if (after == After::linger) co_await self->linger();
   self->wire_.close();
@@ -190,6 +215,7 @@ asio::awaitable<const Route*> Connection::take_request(Request& request, After& 
   after = After::close;
   const Head head = co_await read_head(request);
   if (head.ended) co_return nullptr;
+  first_ = false;
   keep_alive_ = head.keep_alive;
   const Route* route = nullptr;
   const std::optional<Response> refusal = refused(request, head, route);
@@ -215,40 +241,17 @@ void Connection::begin_waiting(Request& request) {
   watch_for_leaving();
 }
 
-asio::awaitable<Connection::After> Connection::exchange() {
-  Request request;
-  request.remote = remote_;
-  request.loopback = loopback_;
-  request.secure = wire_.secure();
-  After after = After::close;
-  const Route* route = co_await take_request(request, after);
-  if (!route) co_return after;
-  if (route->stream) {
-    after = co_await stream(request, *route);
-    co_return after;
-  }
-  if (route->long_poll) begin_waiting(request);
-  else within(shared_->limits.answer_deadline);
-  std::optional<Response> response;
-  try {
-    response = co_await route->handler(request);
-    require_sendable(*response);
-  } catch (...) {
-    if (!gone_) response = failure(request, std::current_exception());
-  }
-  if (gone_) {
-    if (!route->long_poll) spdlog::warn("{} {}: closed before the answer was there", request.method, request.path);
-    co_return After::close;
-  }
-  if (route->long_poll) {
-    end_watch();
-    phase_ = Phase::busy;
-  }
-  after = co_await respond(request, *response, kept());
+asio::awaitable<Connection::After> Connection::respond_failure(const Request& request, std::exception_ptr thrown) {
+  const Response response = failure(request, thrown);
+  const After after = co_await respond(request, response, kept());
   co_return after;
 }
 
 asio::awaitable<Connection::After> Connection::respond(const Request& request, const Response& response, After after) {
+  if (phase_ == Phase::waiting) {
+    end_watch();
+    phase_ = Phase::busy;
+  }
   std::string head = answer_head(response, response.body.size(), after == After::keep);
   const bool with_body = request.method != "HEAD" && may_have_body(response.status);
   const std::string_view body = with_body ? std::string_view(response.body) : std::string_view();

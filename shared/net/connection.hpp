@@ -1,6 +1,7 @@
 // One accepted connection: its requests one after the other, and what all connections of a server share.
 #pragma once
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,12 +65,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   static asio::awaitable<void> serve(std::shared_ptr<Connection> self);
   static asio::awaitable<void> refuse_all(std::shared_ptr<Connection> self);
-  // Frames that are gone while a handler waits: `exchange` alone holds what a long poll needs.
-  asio::awaitable<After> exchange();
+  // A coroutine each, so that `serve` alone is in memory while a handler waits.
   asio::awaitable<const Route*> take_request(Request& request, After& after);   // null: refused or ended, and `after` says how to go on
   asio::awaitable<Head> read_head(Request& request);
   asio::awaitable<bool> read_body(Request& request, const Head& head);
   asio::awaitable<After> respond(const Request& request, const Response& response, After after);
+  asio::awaitable<After> respond_failure(const Request& request, std::exception_ptr thrown);
   asio::awaitable<After> stream(Request& request, const Route& route);
   std::optional<Response> refused(Request& request, const Head& head, const Route*& route);
   void begin_waiting(Request& request);
@@ -92,7 +93,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::uint32_t watch_ = 0;   // odd while the peer is watched
   std::size_t slot_ = 0;
   std::string inbox_;         // read and not yet consumed
-  std::shared_ptr<asio::cancellation_signal> cancel_ = std::make_shared<asio::cancellation_signal>();
+  asio::cancellation_signal cancel_;
 };
 
 }  // namespace phien::net

@@ -53,18 +53,28 @@ void spawn(asio::any_io_executor executor, asio::awaitable<void> task, const cha
     asio::co_spawn(executor, std::move(task), [name](std::exception_ptr thrown) { note_end(name, thrown); });
     return;
   }
-  // An emission from outside the running context is posted and uses the signal's own memory when it arrives, perhaps after the task's
-  // end: so the signal is let go of behind it in the same queue. One pointer, since Asio keeps several copies of what is bound here.
-  struct Ending {
+  // Asio posts an emission that comes from outside the running context, and it then uses the memory of the signal bound to the task,
+  // perhaps after the task's end. So the task has a signal of its own, which hears nothing after the end and is let go of behind
+  // what was posted before. One pointer to all of it, since Asio keeps several copies of what is bound.
+  struct Running {
     const char* name;
     asio::any_io_executor executor;
     std::shared_ptr<asio::cancellation_signal> cancel;
+    asio::cancellation_signal signal;
+    bool ended = false;
   };
-  const asio::cancellation_slot slot = cancel->slot();
-  const auto ending = std::make_shared<Ending>(Ending{name, executor, std::move(cancel)});
-  asio::co_spawn(executor, std::move(task), asio::bind_cancellation_slot(slot, [ending](std::exception_ptr thrown) {
-                   note_end(ending->name, thrown);
-                   asio::post(ending->executor, [ending] {});
+  const auto running = std::make_shared<Running>();
+  running->name = name;
+  running->executor = executor;
+  running->cancel = std::move(cancel);
+  running->cancel->slot().assign([weak = std::weak_ptr<Running>(running)](asio::cancellation_type type) {
+    const std::shared_ptr<Running> still = weak.lock();
+    if (still && !still->ended) still->signal.emit(type);
+  });
+  asio::co_spawn(executor, std::move(task), asio::bind_cancellation_slot(running->signal.slot(), [running](std::exception_ptr thrown) {
+                   running->ended = true;
+                   note_end(running->name, thrown);
+                   asio::post(running->executor, [running] {});
                  }));
 }
 
