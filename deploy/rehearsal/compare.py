@@ -150,6 +150,7 @@ def everything(server, tills, root_key, tally, out, say):
     for till, program in tills.items():
         checks.equal(f"I8 verify finds nothing on {till}", program.get("/api/v1/journal/verify")["findings"], [])
     before = server.get("/api/v1/ledger/dump", raw=True)
+    (out / "journals.phien.ledger").write_bytes(before)
     server.post("/api/v1/rebuild", {})
     checks.equal("I5 a rebuilt ledger has the same bytes", server.get("/api/v1/ledger/dump", raw=True) == before, True)
     return checks.wrong
