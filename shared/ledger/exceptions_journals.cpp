@@ -13,32 +13,42 @@ namespace {
 
 using namespace journal;
 
-void list_held(const Reader& books, const Branch& branch, Exceptions& rows) {
-  const JournalRules rules = rules_for(books, branch.journal);
+// How branches divide a journal differs from place to place, so a journal is counted as a whole.
+void list_held(const Reader& books, const JournalId& journal, Exceptions& rows) {
+  const JournalRules rules = rules_for(books, journal);
+  const auto branches = books.branches_of(journal);
   if (!rules.enrolled) {
-    const auto entries = branch.head.seq - branch.base.seq;
+    Seq entries = 0;
+    Ref last{journal.terminal, 0, {}};
+    for (const Branch& branch : branches) {
+      entries += branch.head.seq - branch.base.seq;
+      last = std::max(last, Ref{journal.terminal, branch.head.seq, branch.head.hash});
+    }
+    if (entries == 0) return;
     rows.push_back({"held",
                     "",
-                    branch.journal.terminal,
+                    journal.terminal,
                     "",
-                    Ref{branch.journal.terminal, branch.head.seq, branch.head.hash},
+                    last,
                     {fmt::format("máy chưa được ghi danh với khóa này: {} mục đang chờ", entries),
                      fmt::format("the terminal is not enrolled with this key: {} entries wait", entries)}});
     return;
   }
   if (!rules.restricted()) return;
-  books.scan(branch.no, branch.base.seq + 1, branch.head.seq, [&](const StoredEntry& stored) {
-    if (stored.standing != Standing::held) return true;
-    const auto entry = decode(std::string_view(stored.bytes));
-    const bool ruled = rules.rulings.contains(stored.at.hash);
-    rows.push_back({"held", std::string(exhibitor_of(entry->body)), branch.journal.terminal, std::string(kind_of(entry->body)),
-                    Ref{branch.journal.terminal, stored.at.seq, stored.at.hash},
-                    ruled ? Message{"để ngoài sổ theo quyết định", "kept out by a ruling"}
-                          : Message{"ghi sau khi máy bị thu hồi: chờ quyết định",
-                                    "written beyond the terminal's revocation: awaits a ruling"},
-                    ruled});
-    return true;
-  });
+  for (const Branch& branch : branches) {
+    books.scan(branch.no, branch.base.seq + 1, branch.head.seq, [&](const StoredEntry& stored) {
+      if (stored.standing != Standing::held) return true;
+      const auto entry = decode(std::string_view(stored.bytes));
+      const bool ruled = rules.rulings.contains(stored.at.hash);
+      rows.push_back({"held", std::string(exhibitor_of(entry->body)), journal.terminal, std::string(kind_of(entry->body)),
+                      Ref{journal.terminal, stored.at.seq, stored.at.hash},
+                      ruled ? Message{"để ngoài sổ theo quyết định", "kept out by a ruling"}
+                            : Message{"ghi sau khi máy bị thu hồi: chờ quyết định",
+                                      "written beyond the terminal's revocation: awaits a ruling"},
+                      ruled});
+      return true;
+    });
+  }
 }
 
 // A place that two entries continue, in whichever branches they lie.
@@ -118,9 +128,9 @@ const Deal* deal_of(const Body& body) {
 
 void list_journals(const Reader& books, Exceptions& rows) {
   const auto branches = books.branches();
-  for (const Branch& branch : branches) {
-    if (branch.head.seq > branch.base.seq) list_held(books, branch, rows);
-  }
+  std::set<JournalId> journals;
+  for (const Branch& branch : branches) journals.insert(branch.journal);
+  for (const JournalId& journal : journals) list_held(books, journal, rows);
   list_forks(books, branches, rows);
   list_late(books, branches, rows);
 }
