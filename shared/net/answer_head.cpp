@@ -12,10 +12,12 @@
 namespace phien::net {
 namespace {
 
-struct Field { std::string_view name, value; };
+struct Field {
+  std::string_view name, value;
+};
 constexpr std::array kDefaults{
     Field{"Cache-Control", "no-store"},
-    Field{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},   // a page that loads anything says what
+    Field{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},  // a page that loads anything says what
     Field{"Referrer-Policy", "no-referrer"},
     Field{"X-Content-Type-Options", "nosniff"},
 };
@@ -33,7 +35,8 @@ bool is_name(std::string_view s) {
 }
 
 bool is_value(std::string_view s) {
-  return std::none_of(s.begin(), s.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+  return std::none_of(s.begin(), s.end(),
+                      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
 }
 
 }  // namespace
@@ -50,7 +53,9 @@ void require_sendable(const Response& response) {
 std::string answer_head(const Response& response, std::optional<std::size_t> length, bool keep_alive) {
   std::string out;
   out.reserve(512);
-  const auto add = [&out](std::string_view name, std::string_view value) { out.append(name).append(": ").append(value).append("\r\n"); };
+  const auto add = [&out](std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  };
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
   if (may_have_body(response.status)) {
     if (!response.content_type.empty()) add("Content-Type", response.content_type);
@@ -61,7 +66,7 @@ std::string answer_head(const Response& response, std::optional<std::size_t> len
     const auto set_by_handler = [&](const auto& own) { return same_name(own.first, field.name); };
     if (std::none_of(response.headers.begin(), response.headers.end(), set_by_handler)) add(field.name, field.value);
   }
-  out += keep_alive ? "\r\n" : "Connection: close\r\n\r\n";   // staying is HTTP/1.1's default
+  out += keep_alive ? "\r\n" : "Connection: close\r\n\r\n";  // staying is HTTP/1.1's default
   return out;
 }
 

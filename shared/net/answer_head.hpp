@@ -7,8 +7,8 @@
 
 namespace phien::net {
 
-// Throws std::invalid_argument for what a handler must not send: a status that is no final one, a field with a line break, or a field
-// that is the server's own affair (framing, content type).
+// Throws std::invalid_argument for what a handler must not send: a status that is no final one, a field with a line break, or a
+// field that is the server's own affair (framing, content type).
 void require_sendable(const Response& response);
 
 // Status line and fields, with the security fields every answer carries unless the handler has set its own.

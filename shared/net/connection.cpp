@@ -17,16 +17,21 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kLingerDeadline = 2s;
-constexpr std::size_t kMaxLinger = 4 * 1024 * 1024;    // read and thrown away after a refusal
-constexpr std::size_t kKeptInbox = 4 * 1024;           // an idle connection holds no more
-constexpr std::size_t kReservedBody = 256 * 1024;      // beyond it a body must arrive before it takes memory
+constexpr std::size_t kMaxLinger = 4 * 1024 * 1024;  // read and thrown away after a refusal
+constexpr std::size_t kKeptInbox = 4 * 1024;         // an idle connection holds no more
+constexpr std::size_t kReservedBody = 256 * 1024;    // beyond it a body must arrive before it takes memory
 
 Response malformed(int status) {
   switch (status) {
-    case 417: return refusal(417, {"unknown_expectation", "", {"Trường Expect không được hỗ trợ.", "This expectation is not met here."}});
-    case 431: return refusal(431, {"head_too_large", "", {"Phần đầu của yêu cầu quá lớn.", "The head of the request is too large."}});
-    case 505: return refusal(505, {"http_version", "", {"Chỉ nhận HTTP/1.0 và HTTP/1.1.", "Only HTTP/1.0 and HTTP/1.1 are spoken here."}});
-    default: return refusal(400, {"bad_request", "", {"Yêu cầu HTTP không hợp lệ.", "This is not a valid HTTP request."}});
+    case 417:
+      return refusal(417, {"unknown_expectation", "", {"Trường Expect không được hỗ trợ.", "This expectation is not met here."}});
+    case 431:
+      return refusal(431, {"head_too_large", "", {"Phần đầu của yêu cầu quá lớn.", "The head of the request is too large."}});
+    case 505:
+      return refusal(505,
+                     {"http_version", "", {"Chỉ nhận HTTP/1.0 và HTTP/1.1.", "Only HTTP/1.0 and HTTP/1.1 are spoken here."}});
+    default:
+      return refusal(400, {"bad_request", "", {"Yêu cầu HTTP không hợp lệ.", "This is not a valid HTTP request."}});
   }
 }
 
@@ -38,7 +43,10 @@ asio::ip::address unmapped(const asio::ip::address& address) {
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Shared> shared, Wire wire, const asio::ip::address& peer)
-    : shared_(std::move(shared)), wire_(std::move(wire)), remote_(unmapped(peer).to_string()), loopback_(unmapped(peer).is_loopback()) {
+    : shared_(std::move(shared)),
+      wire_(std::move(wire)),
+      remote_(unmapped(peer).to_string()),
+      loopback_(unmapped(peer).is_loopback()) {
   slot_ = shared_->slots.size();
   shared_->slots.push_back(Slot{SteadyTime::max(), this});
 }
@@ -61,18 +69,20 @@ void Connection::stop() {
 }
 
 void Connection::cut() {
-  const auto alive = shared_from_this();   // what is cancelled may let go of it
+  const auto alive = shared_from_this();  // what is cancelled may let go of it
   gone_ = true;
   without_deadline();
   wire_.close();
   cancel_.emit(asio::cancellation_type::terminal);
 }
 
-void Connection::within(std::chrono::milliseconds time) { shared_->slots[slot_].deadline = std::chrono::steady_clock::now() + time; }
+void Connection::within(std::chrono::milliseconds time) {
+  shared_->slots[slot_].deadline = std::chrono::steady_clock::now() + time;
+}
 void Connection::without_deadline() { shared_->slots[slot_].deadline = SteadyTime::max(); }
 
-// Nobody may send anything while a long poll or a stream is open, so a socket that can be read means the peer has left (or does not
-// keep to the protocol; then it is closed as well).
+// Nobody may send anything while a long poll or a stream is open, so a socket that can be read means the peer has left (or does
+// not keep to the protocol; then it is closed as well).
 void Connection::watch_for_leaving() {
   ++watch_;
   wire_.socket().async_wait(asio::ip::tcp::socket::wait_read, [self = shared_from_this(), watch = watch_](const Error& error) {
@@ -104,8 +114,10 @@ asio::awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
       after = co_await self->stream(request, *route);
       continue;
     }
-    if (route->long_poll) self->begin_waiting(request);
-    else self->within(self->shared_->limits.answer_deadline);
+    if (route->long_poll)
+      self->begin_waiting(request);
+    else
+      self->within(self->shared_->limits.answer_deadline);
     std::exception_ptr thrown;
     try {
       const Response response = co_await route->handler(request);
@@ -125,15 +137,16 @@ asio::awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
 }
 
 asio::awaitable<void> Connection::refuse_all(std::shared_ptr<Connection> self) {
-  if (self->wire_.secure()) co_return;   // a handshake would cost what the cap protects
-  const Response full = refusal(503, {"too_many_connections", "", {"Máy chủ đang quá tải, xin thử lại.", "The server is full: try again."}});
+  if (self->wire_.secure()) co_return;  // a handshake would cost what the cap protects
+  const Response full =
+      refusal(503, {"too_many_connections", "", {"Máy chủ đang quá tải, xin thử lại.", "The server is full: try again."}});
   self->wire_.write_at_once(answer_head(full, full.body.size(), false) + full.body);
   co_await self->linger();
 }
 
 // Closing with unread bytes makes TCP throw away the answer under the peer's eyes, so they are read first, up to a limit.
 asio::awaitable<void> Connection::linger() {
-  phase_ = Phase::idle;   // nothing is owed any more
+  phase_ = Phase::idle;  // nothing is owed any more
   wire_.end_of_writing();
   within(kLingerDeadline);
   for (std::size_t dropped = 0; dropped < kMaxLinger; dropped += inbox_.size()) {
@@ -153,7 +166,7 @@ asio::awaitable<Connection::Head> Connection::read_head(Request& request) {
   for (;;) {
     if (phase_ == Phase::idle && !inbox_.empty()) {
       phase_ = Phase::busy;
-      if (!first_) within(limits.header_deadline);   // for the whole head, however slowly it drips
+      if (!first_) within(limits.header_deadline);  // for the whole head, however slowly it drips
     }
     const Step step = inbox_.empty() ? Step::more : reader.take(inbox_);
     if (step == Step::bad) {
@@ -175,7 +188,7 @@ asio::awaitable<Connection::Head> Connection::read_head(Request& request) {
 }
 
 asio::awaitable<bool> Connection::read_body(Request& request, const Head& head) {
-  const std::size_t length = static_cast<std::size_t>(head.content_length);   // ≤ max_body
+  const std::size_t length = static_cast<std::size_t>(head.content_length);  // ≤ max_body
   within(shared_->limits.body_deadline);
   if (head.expects_continue && inbox_.empty()) {
     std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -263,7 +276,7 @@ asio::awaitable<Connection::After> Connection::respond(const Request& request, c
 asio::awaitable<Connection::After> Connection::stream(Request& request, const Route& route) {
   Response opening;
   opening.content_type = "text/event-stream";
-  opening.headers["X-Accel-Buffering"] = "no";   // a proxy hands each event on at once
+  opening.headers["X-Accel-Buffering"] = "no";  // a proxy hands each event on at once
   std::string head = answer_head(opening, std::nullopt, false);
   within(shared_->limits.write_deadline);
   const Error error = co_await wire_.write(head, std::string_view());
@@ -293,8 +306,10 @@ Response Connection::failure(const Request& request, const std::exception_ptr& t
   } catch (...) {
     spdlog::error("failure {}: {} {}", number, request.method, request.path);
   }
-  return refusal(500, {"internal", number, {"Có lỗi trong chương trình; số để tra nhật ký: " + number + ".",
-                                            "Something failed in the program; its number in the log is " + number + "."}});
+  return refusal(500, {"internal",
+                       number,
+                       {"Có lỗi trong chương trình; số để tra nhật ký: " + number + ".",
+                        "Something failed in the program; its number in the log is " + number + "."}});
 }
 
 }  // namespace phien::net

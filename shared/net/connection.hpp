@@ -33,7 +33,7 @@ struct Shared {
   Counters counters;
   bool stopping = false;
   std::vector<Slot> slots;
-  asio::steady_timer emptied;   // cancelled when the last connection has gone
+  asio::steady_timer emptied;  // cancelled when the last connection has gone
 };
 
 class Connection final : public std::enable_shared_from_this<Connection> {
@@ -53,20 +53,21 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
  private:
   friend class EventStream;
-  enum class Phase { idle, busy, waiting };   // between requests; from the first byte to the answer; a long poll or stream
+  enum class Phase { idle, busy, waiting };  // between requests; from the first byte to the answer; a long poll or stream
   enum class After { keep, close, linger };
   struct Head {
     std::uint64_t content_length = 0;
     bool keep_alive = false;
     bool expects_continue = false;
     int refused_with = 0;
-    bool ended = false;   // the peer left before a whole head
+    bool ended = false;  // the peer left before a whole head
   };
 
   static asio::awaitable<void> serve(std::shared_ptr<Connection> self);
   static asio::awaitable<void> refuse_all(std::shared_ptr<Connection> self);
   // A coroutine each, so that `serve` alone is in memory while a handler waits.
-  asio::awaitable<const Route*> take_request(Request& request, After& after);   // null: refused or ended, and `after` says how to go on
+  asio::awaitable<const Route*> take_request(Request& request,
+                                             After& after);  // null: refused or ended, and `after` says how to go on
   asio::awaitable<Head> read_head(Request& request);
   asio::awaitable<bool> read_body(Request& request, const Head& head);
   asio::awaitable<After> respond(const Request& request, const Response& response, After after);
@@ -77,7 +78,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   After kept() const { return keep_alive_ && !shared_->stopping ? After::keep : After::close; }
   asio::awaitable<void> linger();
   Response failure(const Request& request, const std::exception_ptr& thrown);
-  void within(std::chrono::milliseconds time);   // the deadline of the operation that follows
+  void within(std::chrono::milliseconds time);  // the deadline of the operation that follows
   void without_deadline();
   void watch_for_leaving();
   void end_watch();
@@ -87,12 +88,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::string remote_;
   bool loopback_ = false;
   Phase phase_ = Phase::idle;
-  bool first_ = true;         // nothing was asked yet
-  bool gone_ = false;         // was cut
-  bool keep_alive_ = false;   // the last request allows another one
-  std::uint32_t watch_ = 0;   // odd while the peer is watched
+  bool first_ = true;        // nothing was asked yet
+  bool gone_ = false;        // was cut
+  bool keep_alive_ = false;  // the last request allows another one
+  std::uint32_t watch_ = 0;  // odd while the peer is watched
   std::size_t slot_ = 0;
-  std::string inbox_;         // read and not yet consumed
+  std::string inbox_;  // read and not yet consumed
   asio::cancellation_signal cancel_;
 };
 

@@ -10,7 +10,7 @@
 namespace phien::net {
 namespace {
 
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);   // errors as values
+constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
 
 // A line break would begin a field of its own.
 void append_line(std::string& out, std::string_view field, std::string_view value) {

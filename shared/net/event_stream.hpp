@@ -15,15 +15,15 @@ class EventStream final : public EventSink, public std::enable_shared_from_this<
   explicit EventStream(std::shared_ptr<Connection> connection);
   asio::awaitable<void> send(std::string_view event, std::string_view data) override;
   void start_heartbeat();
-  void end();                        // nothing is written after it
+  void end();  // nothing is written after it
   bool broken() const { return broken_; }
 
  private:
   static asio::awaitable<void> beat(std::shared_ptr<EventStream> self);
-  asio::awaitable<Error> write(std::string& text);   // one after the other: events and heartbeats do not mix
+  asio::awaitable<Error> write(std::string& text);  // one after the other: events and heartbeats do not mix
 
   std::shared_ptr<Connection> connection_;
-  asio::steady_timer turn_;          // never expires; cancelled when a write has ended
+  asio::steady_timer turn_;  // never expires; cancelled when a write has ended
   asio::steady_timer pulse_;
   SteadyTime last_write_;
   bool writing_ = false;

@@ -93,10 +93,11 @@ class Router {
   void add(Route route);               // aborts on a missing guard, a duplicate, or not exactly one of handler and stream
   const std::vector<Route>& routes() const { return routes_; }
   // 404 for an unknown path, 405 (with Allow) for a known path and another method.
-  const Route* match(const std::string& method, const std::string& path, std::map<std::string, std::string>& params, bool& path_known) const;
+  const Route* match(const std::string& method, const std::string& path, std::map<std::string, std::string>& params,
+                     bool& path_known) const;
   // What decides before a body is read: the route (params filled in) whose guard lets the request through, or the refusal.
   std::variant<const Route*, Response> admit(Request& request) const;
-  // The same dispatch without a socket: for commands run in-process. What a handler throws comes out. A stream has no answer here.
+  // The same dispatch without a socket: for commands run in-process. What a handler throws comes out. A stream has no answer.
   asio::awaitable<Response> handle(Request& request) const;
 
  private:
@@ -113,7 +114,7 @@ struct Limits {
   std::chrono::milliseconds body_deadline{60'000};
   std::chrono::milliseconds idle_deadline{75'000};      // between requests of one connection
   std::chrono::milliseconds write_deadline{30'000};
-  std::chrono::milliseconds answer_deadline{60'000};    // a handler that is no long poll; then it is cancelled and the connection closed
+  std::chrono::milliseconds answer_deadline{60'000};    // a handler that is no long poll; then it is cancelled
   std::chrono::milliseconds heartbeat{15'000};          // a comment on a silent event stream
   std::chrono::milliseconds stop_deadline{5'000};       // graceful: running requests may finish
 };
@@ -130,8 +131,10 @@ class HttpServer {
  public:
   HttpServer(asio::any_io_executor executor, const Router& router, Limits limits = {});
   ~HttpServer();
-  // Raises the soft limit of open files to the hard one. Returns the bound port (port 0: any). `tls` null: plain HTTP, which is refused for any address but loopback. Problem: address in use, …
-  Result<unsigned short> listen(const std::string& address, unsigned short port, std::shared_ptr<asio::ssl::context> tls = nullptr);
+  // Raises the soft limit of open files to the hard one. Returns the bound port (port 0: any). `tls` null: plain HTTP, which is
+  // refused for any address but loopback. Problem codes: bad_address, plain_http_off_loopback, address_in_use, cannot_listen.
+  Result<unsigned short> listen(const std::string& address, unsigned short port,
+                                std::shared_ptr<asio::ssl::context> tls = nullptr);
   asio::awaitable<void> stop();        // no new connections, lets answers finish, then closes
   Counters counters() const;
   struct State;
@@ -145,7 +148,8 @@ struct ClientOptions {
   std::chrono::milliseconds connect_deadline{5'000};
   std::chrono::milliseconds answer_deadline{30'000};
   std::size_t max_body = 8 * 1024 * 1024;
-  // Called with the peer's key before anything is sent; false closes the connection. Absent: any key (the caller checks peer_key()).
+  // Called with the peer's key before anything is sent; false closes the connection. Absent: any key (the caller checks
+  // peer_key()).
   std::function<bool(std::string_view spki_hex)> accept_key;
 };
 

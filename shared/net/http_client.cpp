@@ -3,12 +3,12 @@
 #include <cstdlib>
 #include <optional>
 
+#include <fmt/format.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
 
 #include "shared/net/http.hpp"
 #include "shared/net/message_readers.hpp"
@@ -19,21 +19,24 @@ namespace phien::net {
 namespace {
 
 using asio::ip::tcp;
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);   // errors as values
+constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
 
 struct Url {
   bool secure = false;
-  std::string authority, host, port;   // "[::1]:8443", "::1", "8443"
+  std::string authority, host, port;  // "[::1]:8443", "::1", "8443"
 };
 
 std::optional<Url> parse_url(std::string_view text) {
   Url url;
-  if (text.substr(0, 8) == "https://") url.secure = true;
-  else if (text.substr(0, 7) != "http://") return std::nullopt;
+  if (text.substr(0, 8) == "https://")
+    url.secure = true;
+  else if (text.substr(0, 7) != "http://")
+    return std::nullopt;
   text.remove_prefix(url.secure ? 8 : 7);
   if (!text.empty() && text.back() == '/') text.remove_suffix(1);
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view(".-_:[]").find(c) != std::string_view::npos;
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view(".-_:[]").find(c) != std::string_view::npos;
   });
   if (!plain) return std::nullopt;
   url.authority = std::string(text);
@@ -67,8 +70,10 @@ Problem bad_answer(const std::string& base_url) {
   return {"bad_answer", base_url, {"Câu trả lời của máy chủ không hợp lệ.", "The server's answer is not valid."}};
 }
 Problem wrong_key(const std::string& base_url) {
-  return {"wrong_key", base_url,
-          {"Khóa của máy chủ không phải là khóa đã biết: không gửi gì cả.", "The server's key is not the known one: nothing was sent."}};
+  return {"wrong_key",
+          base_url,
+          {"Khóa của máy chủ không phải là khóa đã biết: không gửi gì cả.",
+           "The server's key is not the known one: nothing was sent."}};
 }
 
 // What a name lookup outlives: it runs in a thread of its own and cannot be cut short, so the request stops waiting for it.
@@ -85,8 +90,9 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
   State(asio::any_io_executor e, std::string base, ClientOptions o)
       : executor(std::move(e)), base_url(std::move(base)), options(std::move(o)), url(parse_url(base_url)), timer(executor) {}
 
-  static asio::awaitable<Result<Response>> request(std::shared_ptr<State> self, std::string method, std::string target, std::string body,
-                                                   std::map<std::string, std::string> headers, std::chrono::milliseconds deadline);
+  static asio::awaitable<Result<Response>> request(std::shared_ptr<State> self, std::string method, std::string target,
+                                                   std::string body, std::map<std::string, std::string> headers,
+                                                   std::chrono::milliseconds deadline);
   asio::awaitable<Result<Response>> send(const std::string& method, const std::string& head, const std::string& body,
                                          std::chrono::milliseconds deadline);
   asio::awaitable<std::optional<Problem>> connect();
@@ -106,10 +112,10 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
   std::string inbox;
   std::string peer_key;
   asio::steady_timer timer;
-  std::uint64_t armed = 0;       // which deadline runs: a late one finds another number
-  std::uint64_t closed = 0;      // close() was called so often: a request under way is not sent anew
+  std::uint64_t armed = 0;   // which deadline runs: a late one finds another number
+  std::uint64_t closed = 0;  // close() was called so often: a request under way is not sent anew
   bool timed_out = false;
-  bool nothing_read = true;      // of the answer under way
+  bool nothing_read = true;  // of the answer under way
   bool busy = false;
 };
 
@@ -170,7 +176,7 @@ asio::awaitable<std::optional<Problem>> HttpClient::State::connect() {
     Error failed;
     socket.open(endpoint.protocol(), failed);
     if (failed) continue;
-    wire.emplace(std::move(socket), tls);   // before connecting, so that the deadline can close it
+    wire.emplace(std::move(socket), tls);  // before connecting, so that the deadline can close it
     const auto [error] = co_await wire->socket().async_connect(endpoint, kQuiet);
     if (!error) {
       connected = true;
@@ -178,8 +184,10 @@ asio::awaitable<std::optional<Problem>> HttpClient::State::connect() {
     }
   }
   std::optional<Problem> problem;
-  if (!connected) problem = lost();
-  else if (url->secure) problem = co_await agree_on_key();
+  if (!connected)
+    problem = lost();
+  else if (url->secure)
+    problem = co_await agree_on_key();
   disarm();
   if (problem) {
     close();
@@ -192,7 +200,8 @@ asio::awaitable<std::optional<Problem>> HttpClient::State::agree_on_key() {
   SSL* ssl = wire->tls().native_handle();
   Error not_an_address;
   asio::ip::make_address(url->host, not_an_address);
-  if (not_an_address) SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, url->host.data());   // the macro casts
+  if (not_an_address)
+    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, url->host.data());  // the macro casts
   const Error error = co_await wire->handshake(asio::ssl::stream_base::client);
   if (error) co_return lost();
   const X509* certificate = SSL_get0_peer_certificate(ssl);
@@ -202,8 +211,8 @@ asio::awaitable<std::optional<Problem>> HttpClient::State::agree_on_key() {
   co_return std::nullopt;
 }
 
-asio::awaitable<Result<Response>> HttpClient::State::send(const std::string& method, const std::string& head, const std::string& body,
-                                                          std::chrono::milliseconds deadline) {
+asio::awaitable<Result<Response>> HttpClient::State::send(const std::string& method, const std::string& head,
+                                                          const std::string& body, std::chrono::milliseconds deadline) {
   AnswerReader reader(method == "HEAD", options.max_body);
   timed_out = false;
   nothing_read = true;
@@ -215,7 +224,7 @@ asio::awaitable<Result<Response>> HttpClient::State::send(const std::string& met
   Step step = Step::more;
   while (step == Step::more) {
     error = co_await wire->read_more(inbox);
-    step = !error ? reader.take(inbox) : error == asio::error::eof ? reader.take_end() : Step::bad;   // a cut TLS stream is no end
+    step = !error ? reader.take(inbox) : error == asio::error::eof ? reader.take_end() : Step::bad;  // a cut TLS stream is no end
     nothing_read = nothing_read && !reader.begun();
   }
   disarm();
@@ -232,17 +241,20 @@ asio::awaitable<Result<Response>> HttpClient::State::request(std::shared_ptr<Sta
   if (!self->url) {
     co_return Problem{"bad_url", self->base_url, {"Địa chỉ máy chủ không hợp lệ.", "This is not the address of a server."}};
   }
-  std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: phien/{}\r\n", method, target, self->url->authority, PHIEN_VERSION);
+  std::string head =
+      fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: phien/{}\r\n", method, target, self->url->authority, PHIEN_VERSION);
   bool sendable = !target.empty() && target.front() == '/' && !breaks_line(target) && target.find(' ') == std::string::npos;
   for (const auto& [name, value] : headers) {
     sendable = sendable && !name.empty() && !breaks_line(name) && !breaks_line(value);
     head.append(name).append(": ").append(value).append("\r\n");
   }
   if (!sendable || self->busy) {
-    std::fprintf(stderr, "bug: HTTP request %s: %s\n", target.c_str(), self->busy ? "another one is under way" : "cannot be sent");
+    std::fprintf(stderr, "bug: HTTP request %s: %s\n", target.c_str(),
+                 self->busy ? "another one is under way" : "cannot be sent");
     std::abort();
   }
-  if (!body.empty() || (method != "GET" && method != "HEAD")) fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", body.size());
+  if (!body.empty() || (method != "GET" && method != "HEAD"))
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", body.size());
   head += "\r\n";
   if (deadline.count() <= 0) deadline = self->options.answer_deadline;
 
@@ -282,7 +294,8 @@ HttpClient::~HttpClient() { close(); }
 
 // Not a coroutine itself, so that a request outlives the client it was made by.
 asio::awaitable<Result<Response>> HttpClient::request(std::string method, std::string target, std::string body,
-                                                      std::map<std::string, std::string> headers, std::chrono::milliseconds answer_deadline) {
+                                                      std::map<std::string, std::string> headers,
+                                                      std::chrono::milliseconds answer_deadline) {
   return State::request(state_, std::move(method), std::move(target), std::move(body), std::move(headers), answer_deadline);
 }
 

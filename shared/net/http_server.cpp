@@ -1,11 +1,11 @@
-#include <algorithm>
 #include <sys/resource.h>
+#include <algorithm>
 
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "shared/net/connection.hpp"
 #include "shared/net/run.hpp"
@@ -15,10 +15,10 @@ namespace {
 
 using asio::ip::tcp;
 using namespace std::chrono_literals;
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);   // errors as values
-constexpr std::size_t kMaxRefusing = 64;       // connections over the cap that are told so; those beyond are just closed
-constexpr auto kAcceptPause = 50ms;            // out of file descriptors: others must close first
-constexpr auto kUnwinding = 1s;                // for coroutines that were cut
+constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
+constexpr std::size_t kMaxRefusing = 64;  // connections over the cap that are told so; those beyond are just closed
+constexpr auto kAcceptPause = 50ms;       // out of file descriptors: others must close first
+constexpr auto kUnwinding = 1s;           // for coroutines that were cut
 
 // 1,024 files, the usual soft limit, would stop a hall of terminals.
 void raise_file_limit() {
@@ -33,7 +33,8 @@ Problem no_listener(const std::string& address, unsigned short port, const Error
   if (error == asio::error::address_in_use) {
     return {"address_in_use", place, {"Cổng này đã có chương trình khác dùng.", "Another program uses this port already."}};
   }
-  return {"cannot_listen", place,
+  return {"cannot_listen",
+          place,
           {"Không mở được cổng: " + error.message() + ".", "The port could not be opened: " + error.message() + "."}};
 }
 
@@ -61,13 +62,15 @@ void HttpServer::State::accepted(tcp::socket socket, const std::shared_ptr<asio:
   ++shared->counters.connections;
   Error error;
   const asio::ip::address peer = socket.remote_endpoint(error).address();
-  if (error) return;   // left already
+  if (error) return;  // left already
   const std::size_t open = shared->slots.size();
   if (open >= shared->limits.max_connections) ++shared->counters.refused;
   if (open >= shared->limits.max_connections + kMaxRefusing) return;
   const auto connection = std::make_shared<Connection>(shared, Wire(std::move(socket), tls), peer);
-  if (open >= shared->limits.max_connections) connection->start_refusing();
-  else connection->start();
+  if (open >= shared->limits.max_connections)
+    connection->start_refusing();
+  else
+    connection->start();
 }
 
 asio::awaitable<void> HttpServer::State::accept(std::shared_ptr<State> self, std::shared_ptr<tcp::acceptor> acceptor,
@@ -89,15 +92,15 @@ asio::awaitable<void> HttpServer::State::accept(std::shared_ptr<State> self, std
 
 asio::awaitable<void> HttpServer::State::sweep(std::shared_ptr<State> self) {
   const Limits& limits = self->shared->limits;
-  const auto shortest = std::min({limits.header_deadline, limits.body_deadline, limits.idle_deadline, limits.write_deadline,
-                                  limits.answer_deadline});
+  const auto shortest = std::min(
+      {limits.header_deadline, limits.body_deadline, limits.idle_deadline, limits.write_deadline, limits.answer_deadline});
   const std::chrono::milliseconds tick = std::clamp<std::chrono::milliseconds>(shortest / 8, 5ms, 500ms);
   while (self->sweeping) {
     self->sweep_timer.expires_after(tick);
     co_await self->sweep_timer.async_wait(kQuiet);
     const SteadyTime now = std::chrono::steady_clock::now();
     std::vector<Slot>& slots = self->shared->slots;
-    for (std::size_t i = 0; i < slots.size(); ++i) {   // by index: one that is cut may leave at once
+    for (std::size_t i = 0; i < slots.size(); ++i) {  // by index: one that is cut may leave at once
       if (slots[i].deadline <= now) slots[i].connection->cut();
     }
   }
@@ -146,14 +149,16 @@ HttpServer::~HttpServer() {
   state_->sweep_timer.cancel();
 }
 
-Result<unsigned short> HttpServer::listen(const std::string& address, unsigned short port, std::shared_ptr<asio::ssl::context> tls) {
+Result<unsigned short> HttpServer::listen(const std::string& address, unsigned short port,
+                                          std::shared_ptr<asio::ssl::context> tls) {
   Error error;
   const asio::ip::address where = asio::ip::make_address(address == "localhost" ? "127.0.0.1" : address, error);
   if (error) {
     return Problem{"bad_address", address, {"Đây không phải là địa chỉ IP.", "This is not an IP address."}};
   }
   if (!tls && !where.is_loopback()) {
-    return Problem{"plain_http_off_loopback", address,
+    return Problem{"plain_http_off_loopback",
+                   address,
                    {"HTTP không mã hóa chỉ được dùng trên chính máy này (127.0.0.1).",
                     "HTTP without TLS is allowed on this machine only (127.0.0.1)."}};
   }

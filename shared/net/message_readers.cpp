@@ -30,12 +30,14 @@ std::string lower_case(string_view s) {
 
 // Fields that must not be said twice: readers that take the first, the last or all of them would disagree.
 bool is_single(http::field name) {
-  static constexpr std::array kSingle{http::field::host,   http::field::content_length, http::field::authorization, http::field::cookie,
-                                      http::field::origin, http::field::content_type,   http::field::expect,        http::field::range};
+  static constexpr std::array kSingle{http::field::host,   http::field::content_length, http::field::authorization,
+                                      http::field::cookie, http::field::origin,         http::field::content_type,
+                                      http::field::expect, http::field::range};
   return std::find(kSingle.begin(), kSingle.end(), name) != kSingle.end();
 }
 
-// A line that begins with white space continues the one before it ("obs-fold"): long deprecated, and read differently by different readers.
+// A line that begins with white space continues the one before it ("obs-fold"): long deprecated, and read differently by
+// different readers.
 bool has_folded_line(std::string_view head) {
   return head.find("\r\n ") != std::string_view::npos || head.find("\r\n\t") != std::string_view::npos;
 }
@@ -45,8 +47,8 @@ bool has_folded_line(std::string_view head) {
 struct HeadReader::Parser final : http::basic_parser<true> {
   Parser(Request& into, std::size_t max_header_bytes) : request(into) {
     header_limit(static_cast<std::uint32_t>(max_header_bytes));
-    body_limit(boost::none);   // the route decides
-    eager(false);              // stop after the head
+    body_limit(boost::none);  // the route decides
+    eager(false);             // stop after the head
   }
 
   void on_request_impl(http::verb, string_view method, string_view target, int version, Error& ec) override {
@@ -56,11 +58,14 @@ struct HeadReader::Parser final : http::basic_parser<true> {
   }
   void on_field_impl(http::field known, string_view name, string_view value, Error& ec) override {
     const std::string lower = lower_case(name);
-    if (known == http::field::transfer_encoding) ec = http::error::bad_transfer_encoding;   // nobody here needs it
-    else if (is_single(known) && request.headers.has(lower)) ec = http::error::bad_field;
+    if (known == http::field::transfer_encoding)
+      ec = http::error::bad_transfer_encoding;  // nobody here needs it
+    else if (is_single(known) && request.headers.has(lower))
+      ec = http::error::bad_field;
     else if (known == http::field::content_length && value.find_first_not_of("0123456789") != string_view::npos)
-      ec = http::error::bad_content_length;   // "5, 5" and "+5"
-    else request.headers.add(lower, view(value));
+      ec = http::error::bad_content_length;  // "5, 5" and "+5"
+    else
+      request.headers.add(lower, view(value));
   }
   void on_header_impl(Error& ec) override {
     if (http_1_1 && request.headers.get("host").empty()) ec = http::error::bad_field;

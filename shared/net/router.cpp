@@ -48,7 +48,9 @@ std::string shape(std::string_view pattern) {
   return out;
 }
 
-bool answers(const Route& route, const std::string& method) { return route.method == method || (method == "HEAD" && route.method == "GET"); }
+bool answers(const Route& route, const std::string& method) {
+  return route.method == method || (method == "HEAD" && route.method == "GET");
+}
 
 }  // namespace
 
@@ -103,7 +105,8 @@ Response json_response(std::string body, int status) {
 
 Response refusal(int status, const Problem& problem) {
   const nlohmann::json body = {
-      {"error", {{"code", problem.code}, {"message", {{"en", problem.what.en}, {"vi", problem.what.vi}}}, {"where", problem.where}}}};
+      {"error",
+       {{"code", problem.code}, {"message", {{"en", problem.what.en}, {"vi", problem.what.vi}}}, {"where", problem.where}}}};
   // A problem may quote what somebody sent: bytes that are not UTF-8 are replaced, not thrown on.
   return json_response(body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), status);
 }
@@ -122,8 +125,10 @@ void Router::add(Route route) {
     if (other.method == route.method && shape(other.pattern) == shape(route.pattern)) bug(route, "is there already");
   }
   const std::size_t index = routes_.size();
-  if (route.pattern.find('{') == std::string::npos) exact_[route.pattern].push_back(index);
-  else with_names_.push_back(index);
+  if (route.pattern.find('{') == std::string::npos)
+    exact_[route.pattern].push_back(index);
+  else
+    with_names_.push_back(index);
   routes_.push_back(std::move(route));
 }
 
@@ -136,7 +141,7 @@ const Route* Router::match(const std::string& method, const std::string& path, s
     for (const std::size_t index : found->second) {
       if (answers(routes_[index], method)) return &routes_[index];
     }
-    return nullptr;   // a path spelt out is never taken for a name
+    return nullptr;  // a path spelt out is never taken for a name
   }
   for (const std::size_t index : with_names_) {
     if (!matches(routes_[index].pattern, path, params)) continue;
@@ -160,7 +165,8 @@ std::variant<const Route*, Response> Router::admit(Request& request) const {
       if (match(other.method, request.path, ignored, path_known) != &other) continue;
       allowed += fmt::format("{}{}{}", allowed.empty() ? "" : ", ", other.method, other.method == "GET" ? ", HEAD" : "");
     }
-    Response response = refusal(405, {"method_not_allowed", request.method,
+    Response response = refusal(405, {"method_not_allowed",
+                                      request.method,
                                       {"Địa chỉ này không nhận phương thức đó.", "This address does not take that method."}});
     response.headers["Allow"] = allowed;
     return response;
@@ -177,8 +183,9 @@ asio::awaitable<Response> Router::handle(Request& request) const {
     co_return refusal(413, {"body_too_large", request.path, {"Nội dung gửi lên quá lớn.", "The body is too large."}});
   }
   if (route->stream) {
-    co_return refusal(406, {"stream_only", request.path,
-                            {"Địa chỉ này chỉ phát luồng sự kiện.", "This address only gives a stream of events."}});
+    co_return refusal(
+        406,
+        {"stream_only", request.path, {"Địa chỉ này chỉ phát luồng sự kiện.", "This address only gives a stream of events."}});
   }
   Response response = co_await route->handler(request);
   co_return response;

@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+#include <unistd.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -13,14 +15,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
-#include <unistd.h>
 
 namespace phien::net {
 namespace {
 
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);   // errors as values
-constexpr std::int64_t kLongestWaitMs = std::int64_t{366} * 24 * 3600 * 1000;   // beyond it the timer's nanoseconds could overflow
+constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);                   // errors as values
+constexpr std::int64_t kLongestWaitMs = std::int64_t{366} * 24 * 3600 * 1000;  // beyond it the timer's nanoseconds could overflow
 
 std::atomic<std::uint64_t> failures{0};
 
@@ -53,9 +53,9 @@ void spawn(asio::any_io_executor executor, asio::awaitable<void> task, const cha
     asio::co_spawn(executor, std::move(task), [name](std::exception_ptr thrown) { note_end(name, thrown); });
     return;
   }
-  // Asio posts an emission that comes from outside the running context, and it then uses the memory of the signal bound to the task,
-  // perhaps after the task's end. So the task has a signal of its own, which hears nothing after the end and is let go of behind
-  // what was posted before. One pointer to all of it, since Asio keeps several copies of what is bound.
+  // Asio posts an emission that comes from outside the running context, and it then uses the memory of the signal bound to the
+  // task, perhaps after the task's end. So the task has a signal of its own, which hears nothing after the end and is let go of
+  // behind what was posted before. One pointer to all of it, since Asio keeps several copies of what is bound.
   struct Running {
     const char* name;
     asio::any_io_executor executor;
@@ -71,7 +71,8 @@ void spawn(asio::any_io_executor executor, asio::awaitable<void> task, const cha
     const std::shared_ptr<Running> still = weak.lock();
     if (still && !still->ended) still->signal.emit(type);
   });
-  asio::co_spawn(executor, std::move(task), asio::bind_cancellation_slot(running->signal.slot(), [running](std::exception_ptr thrown) {
+  asio::co_spawn(executor, std::move(task),
+                 asio::bind_cancellation_slot(running->signal.slot(), [running](std::exception_ptr thrown) {
                    running->ended = true;
                    note_end(running->name, thrown);
                    asio::post(running->executor, [running] {});
@@ -103,7 +104,7 @@ void on_stop_signal(asio::io_context& io, std::function<void()> stop) {
   auto signals = std::make_shared<asio::signal_set>(io, SIGINT, SIGTERM);
   signals->async_wait([signals, stop = std::move(stop)](const boost::system::error_code& error, int) {
     if (error) return;
-    signals->clear();   // so that the context runs out of work when what is being stopped has ended
+    signals->clear();  // so that the context runs out of work when what is being stopped has ended
     const auto end_at_once = [](int) { ::_exit(130); };
     std::signal(SIGINT, end_at_once);
     std::signal(SIGTERM, end_at_once);

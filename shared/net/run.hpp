@@ -17,7 +17,8 @@ namespace phien::net {
 namespace asio = boost::asio;
 
 // The one way to start a coroutine nobody awaits: logs and counts what it throws (operation_aborted is an end, not a failure).
-// What is emitted to `cancel`, if given, ends it, and after its end does nothing; it lives as long as the task. `name` is a literal.
+// What is emitted to `cancel`, if given, ends it, and after its end does nothing; the signal lives as long as the task.
+// `name` is a literal.
 void spawn(asio::any_io_executor executor, asio::awaitable<void> task, const char* name,
     std::shared_ptr<asio::cancellation_signal> cancel = nullptr);
 std::uint64_t failed_tasks();

@@ -37,12 +37,13 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
 
 bool parse_path(std::string_view raw, std::string& path) {
   path.clear();
-  for (std::size_t at = 0; at < raw.size();) {   // raw[at] is the slash before a segment
+  for (std::size_t at = 0; at < raw.size();) {  // raw[at] is the slash before a segment
     const std::size_t end = std::min(raw.find('/', at + 1), raw.size());
     const std::optional<std::string> segment = decode(raw.substr(at + 1, end - at - 1), false);
     if (!segment || *segment == "." || *segment == "..") return false;
     if (segment->empty() && end != raw.size()) return false;
-    if (std::any_of(segment->begin(), segment->end(), [](char c) { return c == '/' || c == '\\' || is_control(c); })) return false;
+    if (std::any_of(segment->begin(), segment->end(), [](char c) { return c == '/' || c == '\\' || is_control(c); }))
+      return false;
     path += '/';
     path += *segment;
     at = end;

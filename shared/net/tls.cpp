@@ -3,13 +3,13 @@
 #include <stdexcept>
 #include <string_view>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include "shared/bytes.hpp"
 #include "shared/net/http.hpp"
@@ -21,7 +21,9 @@ namespace {
 template <auto Free>
 struct Freer {
   template <class T>
-  void operator()(T* p) const { Free(p); }
+  void operator()(T* p) const {
+    Free(p);
+  }
 };
 using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
@@ -31,7 +33,7 @@ using Name = std::unique_ptr<GENERAL_NAME, Freer<GENERAL_NAME_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
 
 constexpr long kTenYears = 10L * 365 * 24 * 3600;
-constexpr long kOneDay = 24L * 3600;   // a device whose clock is a little behind
+constexpr long kOneDay = 24L * 3600;  // a device whose clock is a little behind
 
 void require(bool good, const char* what) {
   if (!good) throw std::runtime_error(fmt::format("TLS key: {} failed", what));
@@ -68,15 +70,17 @@ Certificate self_signed(EVP_PKEY* key, const std::string& common_name, const std
   Certificate certificate(X509_new());
   require(certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1, "a certificate");
   std::string serial = random_bytes(16);
-  serial[0] = static_cast<char>((static_cast<unsigned char>(serial[0]) & 0x7f) | 0x40);   // positive, of full length
+  serial[0] = static_cast<char>((static_cast<unsigned char>(serial[0]) & 0x7f) | 0x40);  // positive, of full length
   const std::unique_ptr<BIGNUM, Freer<BN_free>> number(
       BN_bin2bn(reinterpret_cast<const unsigned char*>(serial.data()), static_cast<int>(serial.size()), nullptr));
   require(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate.get())), "a serial number");
-  require(X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kOneDay) && X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kTenYears),
+  require(X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kOneDay) &&
+              X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kTenYears),
           "a date");
   X509_NAME* subject = X509_get_subject_name(certificate.get());
   require(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(common_name.data()),
-                                     static_cast<int>(common_name.size()), -1, 0) == 1, "the common name");
+                                     static_cast<int>(common_name.size()), -1, 0) == 1,
+          "the common name");
   require(X509_set_issuer_name(certificate.get(), subject) == 1 && X509_set_pubkey(certificate.get(), key) == 1, "the subject");
   add_extension(certificate.get(), NID_basic_constraints, "critical,CA:FALSE");
   add_extension(certificate.get(), NID_key_usage, "critical,digitalSignature");
@@ -93,7 +97,8 @@ TlsKey make_tls_key(const std::string& common_name, const std::vector<std::strin
   require(key != nullptr, "making a key");
   const Certificate certificate = self_signed(key.get(), common_name, subject_alt_names);
   const Bio key_text(BIO_new(BIO_s_mem())), certificate_text(BIO_new(BIO_s_mem()));
-  require(key_text && PEM_write_bio_PKCS8PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1, "writing the key");
+  require(key_text && PEM_write_bio_PKCS8PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
+          "writing the key");
   require(certificate_text && PEM_write_bio_X509(certificate_text.get(), certificate.get()) == 1, "writing the certificate");
   return {text_of(key_text.get()), text_of(certificate_text.get())};
 }
@@ -121,7 +126,7 @@ std::shared_ptr<asio::ssl::context> tls_server_context(const TlsKey& key) {
   SSL_CTX_set_options(raw, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   require(SSL_CTX_set_num_tickets(raw, 0) == 1, "tickets");
-  SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);   // 10,000 wait
+  SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);  // 10,000 wait
   context->use_certificate_chain(asio::buffer(key.certificate_pem));
   context->use_private_key(asio::buffer(key.key_pem), asio::ssl::context::pem);
   return context;
@@ -130,7 +135,8 @@ std::shared_ptr<asio::ssl::context> tls_server_context(const TlsKey& key) {
 std::shared_ptr<asio::ssl::context> tls_client_context() {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
   require(SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION) == 1, "the lowest version");
-  context->set_verify_mode(asio::ssl::verify_none);   // the key is compared by the caller; no authority stands behind a booth's laptop
+  context->set_verify_mode(
+      asio::ssl::verify_none);  // the key is compared by the caller; no authority stands behind a booth's laptop
   return context;
 }
 

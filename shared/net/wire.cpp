@@ -11,7 +11,7 @@
 namespace phien::net {
 namespace {
 
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);   // errors as values
+constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
 constexpr std::size_t kScratch = 64 * 1024;
 constexpr std::size_t kTlsRead = 4 * 1024;
 constexpr std::size_t kOneTlsRecord = 16 * 1024;
@@ -22,10 +22,12 @@ bool must_wait(const Error& error) { return error == asio::error::would_block ||
 
 Wire::Wire(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> context)
     : plain_(std::move(socket)), context_(std::move(context)) {
-  Error ignored;   // a peer that has gone already: the first read says so
+  Error ignored;  // a peer that has gone already: the first read says so
   plain_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  if (context_) tls_ = std::make_unique<Tls>(std::move(plain_), *context_);
-  else plain_.non_blocking(true, ignored);
+  if (context_)
+    tls_ = std::make_unique<Tls>(std::move(plain_), *context_);
+  else
+    plain_.non_blocking(true, ignored);
 }
 
 asio::awaitable<Error> Wire::handshake(asio::ssl::stream_base::handshake_type role) {
@@ -57,7 +59,7 @@ asio::awaitable<Error> Wire::read_more(std::string& inbox) {
 
 asio::awaitable<Error> Wire::write(std::string& head, std::string_view body) {
   if (tls_) {
-    if (head.size() + body.size() <= kOneTlsRecord) {   // one record, one packet
+    if (head.size() + body.size() <= kOneTlsRecord) {  // one record, one packet
       head.append(body);
       body = {};
     }
@@ -67,7 +69,7 @@ asio::awaitable<Error> Wire::write(std::string& head, std::string_view body) {
   }
   std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
   Error error;
-  const std::size_t sent = plain_.write_some(parts, error);   // an answer nearly always fits: no suspension
+  const std::size_t sent = plain_.write_some(parts, error);  // an answer nearly always fits: no suspension
   if (error && !must_wait(error)) co_return error;
   if (sent == head.size() + body.size()) co_return Error{};
   parts[0] += std::min(sent, head.size());

@@ -31,11 +31,11 @@ class Wire {
   asio::awaitable<Error> write(std::string& head, std::string_view body);
   // For a peer that is owed nothing but a few bytes: what does not go at once is lost. Plain only.
   void write_at_once(std::string_view bytes);
-  void end_of_writing();   // TCP's own: the peer reads what was sent, then the end
-  void close();            // whatever waits on it ends
+  void end_of_writing();  // TCP's own: the peer reads what was sent, then the end
+  void close();           // whatever waits on it ends
 
  private:
-  asio::ip::tcp::socket plain_;   // moved from when there is TLS
+  asio::ip::tcp::socket plain_;  // moved from when there is TLS
   std::shared_ptr<asio::ssl::context> context_;
   std::unique_ptr<Tls> tls_;
 };

@@ -92,7 +92,8 @@ TEST_CASE("a request is sent again only on a kept connection, once, and not afte
   CHECK(code_of(ask(venue, first, "GET", "/x")) == "no_connection");
   CHECK(dies_at_once.requests() == 1);
 
-  Scripted breaks_off(venue, {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}, true);
+  Scripted breaks_off(
+      venue, {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}, true);
   HttpClient second(venue.io.get_executor(), breaks_off.url());
   CHECK(code_of(ask(venue, second, "GET", "/x")) == "bad_answer");
   CHECK(breaks_off.requests() == 1);
@@ -107,8 +108,8 @@ TEST_CASE("no listener, a wrong address and a silent server are told apart") {
   }
   HttpClient nobody(venue.io.get_executor(), "http://127.0.0.1:" + std::to_string(free_port));
   CHECK(code_of(ask(venue, nobody, "GET", "/")) == "no_connection");
-  for (const char* url : {"", "127.0.0.1", "ftp://h", "http://", "http://h:", "http://h:70000", "http://h:x", "http://[::1", "http://a b", "http://h/path",
-                          "http://u@h"}) {
+  for (const char* url : {"", "127.0.0.1", "ftp://h", "http://", "http://h:", "http://h:70000", "http://h:x", "http://[::1",
+                          "http://a b", "http://h/path", "http://u@h"}) {
     CAPTURE(url);
     HttpClient client(venue.io.get_executor(), url);
     CHECK(code_of(ask(venue, client, "GET", "/")) == "bad_url");
@@ -121,7 +122,10 @@ TEST_CASE("no listener, a wrong address and a silent server are told apart") {
 
 TEST_CASE("answers: chunked, ended by closing, interim, and what is no answer") {
   Venue venue;
-  struct Line { const char* bytes; const char* outcome; };
+  struct Line {
+    const char* bytes;
+    const char* outcome;
+  };
   for (const Line& line : {Line{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", "abcde"},
                            Line{"HTTP/1.1 200 OK\r\n\r\nabcde", "abcde"},
                            Line{"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde", "abcde"},
@@ -129,8 +133,7 @@ TEST_CASE("answers: chunked, ended by closing, interim, and what is no answer") 
                            Line{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab", "bad_answer"},
                            Line{"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nabcde", "bad_answer"},
                            Line{"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", "bad_answer"},
-                           Line{"220 smtp.example\r\n", "bad_answer"},
-                           Line{"HTTP/1.1 100 Continue\r\n\r\n", "bad_answer"}}) {
+                           Line{"220 smtp.example\r\n", "bad_answer"}, Line{"HTTP/1.1 100 Continue\r\n\r\n", "bad_answer"}}) {
     CAPTURE(line.bytes);
     Scripted peer(venue, {line.bytes}, true);
     ClientOptions options;
@@ -161,8 +164,10 @@ TEST_CASE("a client closed during a request ends it; one that is destroyed too")
     };
     spawn(venue.io.get_executor(), task(), "request");
     venue.run_until([&] { return venue.waiting == 1; }, "it waits");
-    if (destroy) client.reset();
-    else client->close();
+    if (destroy)
+      client.reset();
+    else
+      client->close();
     venue.run_until([&] { return !outcome.empty() && venue.waiting == 0; }, "it ends");
     CHECK(outcome == "no_connection");
   }

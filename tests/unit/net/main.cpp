@@ -6,6 +6,6 @@
 
 int main(int argc, char** argv) {
   phien::init_crypto();
-  spdlog::set_level(spdlog::level::critical);   // failures are made on purpose here
+  spdlog::set_level(spdlog::level::critical);  // failures are made on purpose here
   return doctest::Context(argc, argv).run();
 }

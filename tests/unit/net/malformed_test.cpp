@@ -11,12 +11,16 @@ enum class Then { closed, kept };
 struct Case {
   std::string name;
   std::string bytes;
-  int status;        // 0: no answer at all
+  int status;  // 0: no answer at all
   Then then = Then::closed;
 };
 
-std::string get(const std::string& target, const std::string& fields = "") { return "GET " + target + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"; }
-std::string post(const std::string& fields, const std::string& body = "") { return "POST /echo HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n" + body; }
+std::string get(const std::string& target, const std::string& fields = "") {
+  return "GET " + target + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
+}
+std::string post(const std::string& fields, const std::string& body = "") {
+  return "POST /echo HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n" + body;
+}
 const std::string kSmuggled = "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n";
 
 std::vector<Case> request_lines() {
@@ -98,11 +102,13 @@ std::vector<Case> fields() {
       {"a first field that is folded", "GET /hello HTTP/1.1\r\n Host: h\r\n\r\n", 400},
       {"a head over the limit", get("/hello", "X-A: " + std::string(20'000, 'a') + "\r\n"), 431},
       {"a target over the limit", get("/" + std::string(20'000, 'a')), 431},
-      {"a thousand fields", [] {
+      {"a thousand fields",
+       [] {
          std::string many;
          for (int i = 0; i < 2000; ++i) many += "X-" + std::to_string(i) + ": 1\r\n";
          return get("/hello", many);
-       }(), 431},
+       }(),
+       431},
       {"two Authorizations", get("/hello", "Authorization: a\r\nAuthorization: b\r\n"), 400},
       {"two Cookies", get("/hello", "Cookie: a=1\r\nCookie: a=2\r\n"), 400},
       {"two Origins", get("/hello", "Origin: http://a\r\nOrigin: http://b\r\n"), 400},
@@ -158,7 +164,7 @@ void expect_end(Venue& venue, const Case& c) {
     peer.read_to_end();
   }
   CHECK(peer.status() == c.status);
-  if (c.status >= 400) CHECK(venue.handled == handled_before);   // nothing smuggled in reached a handler
+  if (c.status >= 400) CHECK(venue.handled == handled_before);  // nothing smuggled in reached a handler
 }
 
 void expect_all(const std::vector<Case>& cases) {

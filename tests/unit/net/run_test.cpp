@@ -20,16 +20,16 @@ TEST_CASE("spawn logs and counts what a task throws; being cancelled is no failu
   bool slept_whole = true;
   const auto sleeps = [&]() -> asio::awaitable<void> {
     slept_whole = co_await sleep_for(60'000);
-    co_await sleep_for(60'000);   // never begins: the task is cancelled
+    co_await sleep_for(60'000);  // never begins: the task is cancelled
     slept_whole = true;
   };
   spawn(io.get_executor(), sleeps(), "sleeps", cancel);
   io.poll();
-  cancel->emit(asio::cancellation_type::terminal);   // from outside the context, so it arrives later
+  cancel->emit(asio::cancellation_type::terminal);  // from outside the context, so it arrives later
   cancel->emit(asio::cancellation_type::terminal);
   io.restart();
   io.run_one_for(5s);
-  cancel->emit(asio::cancellation_type::terminal);   // at any moment up to the end and after it
+  cancel->emit(asio::cancellation_type::terminal);  // at any moment up to the end and after it
   io.run_for(5s);
   cancel->emit(asio::cancellation_type::terminal);
   io.restart();
@@ -42,15 +42,17 @@ TEST_CASE("spawn logs and counts what a task throws; being cancelled is no failu
 TEST_CASE("run_to_end gives back what the task throws, and leaves other work behind") {
   bool ran = false;
   run_to_end([&](asio::any_io_executor executor) -> asio::awaitable<void> {
-    spawn(executor, []() -> asio::awaitable<void> { co_await sleep_for(3'600'000); }(), "left behind");
+    spawn(
+        executor, []() -> asio::awaitable<void> { co_await sleep_for(3'600'000); }(), "left behind");
     const bool whole = co_await sleep_for(1);
     ran = whole;
   });
   CHECK(ran);
   CHECK_THROWS_WITH(run_to_end([](asio::any_io_executor) -> asio::awaitable<void> {
-    throw std::runtime_error("told");
-    co_return;
-  }), "told");
+                      throw std::runtime_error("told");
+                      co_return;
+                    }),
+                    "told");
 }
 
 TEST_CASE("an announcement wakes all who wait for it, and only those") {
@@ -76,7 +78,7 @@ TEST_CASE("an announcement wakes all who wait for it, and only those") {
   io.poll();
   CHECK(woken == 101);
   news->announce();
-  news.reset();   // what was announced still arrives
+  news.reset();  // what was announced still arrives
   io.restart();
   io.poll();
   CHECK(woken == 102);
@@ -119,7 +121,7 @@ TEST_CASE("headers: found by name, joined when repeated, cookies taken apart") {
   CHECK(request.header("accept") == "a, b");
   CHECK(request.headers.has("x"));
   CHECK(request.header("x").empty());
-  CHECK_FALSE(request.headers.has("a"));   // a value is not a name
+  CHECK_FALSE(request.headers.has("a"));  // a value is not a name
   CHECK(request.header("abc").empty());
   CHECK(request.cookie("session") == "abc=");
   CHECK(request.cookie("phien") == "1");

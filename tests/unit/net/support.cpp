@@ -68,7 +68,8 @@ void add_routes(Venue& venue) {
     --venue.waiting;
     co_return text("done");
   }));
-  venue.router.add(route("GET", "/big", [](Request&) -> asio::awaitable<Response> { co_return text(std::string(8'000'000, 'b')); }));
+  venue.router.add(
+      route("GET", "/big", [](Request&) -> asio::awaitable<Response> { co_return text(std::string(8'000'000, 'b')); }));
 
   struct Count {
     explicit Count(int& n) : counted(n) { ++counted; }
@@ -116,7 +117,7 @@ Venue::Venue(Limits limits, std::shared_ptr<asio::ssl::context> tls) : secure(tl
 Venue::~Venue() {
   server.reset();
   io.restart();
-  io.run_for(1s);   // lets what was cut unwind
+  io.run_for(1s);  // lets what was cut unwind
 }
 
 void Venue::run_until(const std::function<bool()>& holds, const char* what) {
@@ -161,13 +162,15 @@ void RawPeer::read_on() {
   socket_.async_read_some(asio::buffer(chunk_), [this, alive = std::weak_ptr<bool>(alive_)](const Error& error, std::size_t n) {
     if (alive.expired()) return;
     got_.append(chunk_, n);
-    if (error) ended_ = true;
-    else read_on();
+    if (error)
+      ended_ = true;
+    else
+      read_on();
   });
 }
 
 void RawPeer::send(std::string_view bytes) {
-  Error ignored;   // the server may have closed already: what it answered is what counts
+  Error ignored;  // the server may have closed already: what it answered is what counts
   asio::write(socket_, asio::buffer(bytes), ignored);
 }
 

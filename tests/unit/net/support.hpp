@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/write.hpp>
+#include <doctest/doctest.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <doctest/doctest.h>
+#include <boost/asio/write.hpp>
 
 #include "shared/net/http.hpp"
 #include "shared/net/run.hpp"
@@ -38,9 +38,9 @@ struct Venue {
   std::unique_ptr<HttpServer> server;
   unsigned short port = 0;
   bool secure;
-  int waiting = 0;     // handlers of /wait and /events under way
-  int handled = 0;     // handlers that ran
-  int bodies = 0;      // handlers that got a body
+  int waiting = 0;  // handlers of /wait and /events under way
+  int handled = 0;  // handlers that ran
+  int bodies = 0;   // handlers that got a body
 };
 
 // A peer that sends what it is told and reads what comes.
@@ -51,9 +51,9 @@ class RawPeer {
   void end_of_writing();
   void close();
   const std::string& read_until(const std::function<bool(const std::string&)>& enough, const char* what);
-  const std::string& read_to_end();             // until the server closes
-  const std::string& read_answer();             // one whole answer with Content-Length
-  int status() const;                           // of the first answer read so far, 0 if none
+  const std::string& read_to_end();  // until the server closes
+  const std::string& read_answer();  // one whole answer with Content-Length
+  int status() const;                // of the first answer read so far, 0 if none
   bool ended() const { return ended_; }
   void forget() { got_.clear(); }
 
