@@ -20,7 +20,7 @@ template <class Handler>
 struct Waiting {
   Waiting(Handler h, asio::any_io_executor e) : handler(std::move(h)), executor(e), busy(e) {}
   Handler handler;
-  const asio::any_io_executor executor;   // tracks no work: harmless when the loop is gone
+  const asio::any_io_executor executor;  // tracks no work: harmless when the loop is gone
   asio::executor_work_guard<asio::any_io_executor> busy;
   std::atomic<bool> posted{false};
 };
@@ -33,7 +33,7 @@ asio::awaitable<void> wait_for_callback(asio::any_io_executor executor, std::fun
     start([waiting](std::exception_ptr failed) {
       const asio::any_io_executor to = waiting->executor;
       asio::post(to, [waiting, failed] {
-        waiting->posted.wait(false);   // microseconds: until the other thread has let go of the loop, which may end after this
+        waiting->posted.wait(false);  // microseconds: until the other thread has let go of the loop, which may end after this
         waiting->busy.reset();
         auto resume = std::move(waiting->handler);
         std::move(resume)(failed);

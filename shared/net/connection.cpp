@@ -236,7 +236,8 @@ asio::awaitable<const Route*> Connection::take_request(Request& request, After& 
     ++shared_->counters.refused;
     // A body that is not wanted must not be read as the next request.
     const bool clean = head.refused_with == 0 && head.content_length == 0;
-    after = co_await respond(request, *refusal, clean ? kept() : After::linger);
+    const After then = clean ? kept() : After::linger;
+    after = co_await respond(request, *refusal, then);
     co_return nullptr;
   }
   if (head.content_length > 0) {

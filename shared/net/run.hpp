@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 // What is emitted to `cancel`, if given, ends it, and after its end does nothing; the signal lives as long as the task.
 // `name` is a literal.
 void spawn(asio::any_io_executor executor, asio::awaitable<void> task, const char* name,
-    std::shared_ptr<asio::cancellation_signal> cancel = nullptr);
+           std::shared_ptr<asio::cancellation_signal> cancel = nullptr);
 std::uint64_t failed_tasks();
 
 // Runs `task` on a fresh io_context in this thread until it is done; rethrows. For commands.
@@ -38,9 +38,10 @@ class Announcement {
   explicit Announcement(asio::any_io_executor executor);
   ~Announcement();
   std::uint64_t version() const;
-  void announce();                                                  // wakes all waiters
+  void announce();  // wakes all waiters
   // True if the version is beyond; false when the time is over or the waiter was cancelled.
   asio::awaitable<bool> wait_beyond(std::uint64_t version, std::int64_t at_most_ms);
+
  private:
   struct State;
   std::shared_ptr<State> state_;

@@ -14,26 +14,30 @@ namespace {
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kLook = std::chrono::microseconds(250);     // between two looks at the other till: its agent needs the thread too
-constexpr auto kBreath = std::chrono::milliseconds(15);    // between two sales
+constexpr auto kLook = std::chrono::microseconds(250);   // between two looks at the other till: its agent needs the thread too
+constexpr auto kBreath = std::chrono::milliseconds(15);  // between two sales
 constexpr auto kPatience = std::chrono::seconds(10);
 
 // One till's local API.
 class Till {
  public:
   Till(const json& config, std::string exhibitor, std::string product)
-      : port_(config.at("port")), client_(port_), token_(config.at("token")), exhibitor_(std::move(exhibitor)), product_(std::move(product)) {}
+      : port_(config.at("port")),
+        client_(port_),
+        token_(config.at("token")),
+        exhibitor_(std::move(exhibitor)),
+        product_(std::move(product)) {}
 
   void sell() {
-    const std::string body =
-        json{{"lines", {{{"product", product_}, {"qty", 1}}}}, {"payments", {{{"method", "cash"}}}}}.dump();
-    client_.ask(fmt::format("POST /api/v1/sales HTTP/1.1\r\n{}Idempotency-Key: {}\r\nContent-Type: application/json\r\n"
-                            "Content-Length: {}\r\n\r\n{}",
-                            front(), random_hex(16), body.size(), body));
+    const std::string body = json{{"lines", {{{"product", product_}, {"qty", 1}}}}, {"payments", {{{"method", "cash"}}}}}.dump();
+    client_.ask(
+        fmt::format("POST /api/v1/sales HTTP/1.1\r\n{}Idempotency-Key: {}\r\nContent-Type: application/json\r\n"
+                    "Content-Length: {}\r\n\r\n{}",
+                    front(), random_hex(16), body.size(), body));
   }
   std::int64_t on_hand() {
-    const json answer = json::parse(client_.ask(
-        fmt::format("GET /api/v1/stock?exhibitor={}&product={} HTTP/1.1\r\n{}\r\n", exhibitor_, product_, front())));
+    const json answer = json::parse(
+        client_.ask(fmt::format("GET /api/v1/stock?exhibitor={}&product={} HTTP/1.1\r\n{}\r\n", exhibitor_, product_, front())));
     for (const json& row : answer.at("rows"))
       if (row.at("place") == "booth") return row.at("on_hand");
     throw std::runtime_error("the product is not in stock");

@@ -21,8 +21,8 @@ json measure_ingest(const json& config) {
   for (Writer& writer : writers) openings.push_back({writer.opening()});
   std::vector<std::vector<std::vector<std::string>>> requests;
   for (int round = 0; round < rounds; ++round)
-    requests.push_back(
-        requests_of(writers, std::span(all).subspan(static_cast<std::size_t>(round) * in_a_round, in_a_round), config.at("batch")));
+    requests.push_back(requests_of(writers, std::span(all).subspan(static_cast<std::size_t>(round) * in_a_round, in_a_round),
+                                   config.at("batch")));
   drive(setup.port, openings);
 
   json ours = json::array(), reference = json::array();
@@ -38,8 +38,10 @@ json measure_ingest(const json& config) {
       ours.push_back(static_cast<double>(in_a_round) / drive(setup.port, requests[static_cast<std::size_t>(round)]));
     };
     // Whoever comes second meets what the first left to be written back, so they take turns.
-    if (round % 2 == 0) measure_reference(), measure_ours();
-    else measure_ours(), measure_reference();
+    if (round % 2 == 0)
+      measure_reference(), measure_ours();
+    else
+      measure_ours(), measure_reference();
   }
   std::size_t bytes = 0;
   for (const Writer& writer : writers) bytes += writer.entry_bytes();

@@ -49,11 +49,7 @@ Setup read_setup(const json& config) {
 }
 
 Writer::Writer(const Terminal& terminal, const journal::ServerPosition& seen)
-    : terminal_(&terminal),
-      seen_(seen),
-      boot_(random_hex(16)),
-      sent_{0, journal::genesis(terminal.journal)},
-      head_(sent_) {}
+    : terminal_(&terminal), seen_(seen), boot_(random_hex(16)), sent_{0, journal::genesis(terminal.journal)}, head_(sent_) {}
 
 void Writer::write(Milliseconds after_start, journal::Body body) {
   journal::Entry entry;

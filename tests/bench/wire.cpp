@@ -41,7 +41,8 @@ std::size_t whole_answer(const std::string& answer) {
   if (!answer.starts_with("HTTP/1.1 200")) throw std::runtime_error("not a 200: " + answer.substr(0, 600));
   constexpr std::string_view kLength = "content-length:";
   const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
-  const auto at = std::search(answer.begin(), answer.begin() + static_cast<std::ptrdiff_t>(head), kLength.begin(), kLength.end(), same);
+  const auto at =
+      std::search(answer.begin(), answer.begin() + static_cast<std::ptrdiff_t>(head), kLength.begin(), kLength.end(), same);
   std::size_t length = 0;
   const char* digits = answer.data() + (at - answer.begin()) + kLength.size();
   while (*digits == ' ') ++digits;
@@ -107,7 +108,8 @@ class Driver {
   void push(Lane& lane) {
     const std::string& request = (*lane.requests)[lane.next];
     while (lane.sent < request.size()) {
-      const ssize_t n = ::send(lane.socket.fd(), request.data() + lane.sent, request.size() - lane.sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      const ssize_t n =
+          ::send(lane.socket.fd(), request.data() + lane.sent, request.size() - lane.sent, MSG_DONTWAIT | MSG_NOSIGNAL);
       if (n < 0 && errno == EAGAIN) break;
       if (n < 0) fail("send");
       lane.sent += static_cast<std::size_t>(n);
@@ -178,7 +180,8 @@ std::string Client::ask(std::string_view request) {
   }
 }
 
-double drive(unsigned short port, const std::vector<std::vector<std::string>>& lists, double rate, const std::atomic<bool>* stop) {
+double drive(unsigned short port, const std::vector<std::vector<std::string>>& lists, double rate,
+             const std::atomic<bool>* stop) {
   return Driver(port, lists).run(rate, stop);
 }
 

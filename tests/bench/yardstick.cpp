@@ -20,10 +20,13 @@ class Database {
         "CREATE TABLE sale(terminal INTEGER, seq INTEGER, time INTEGER, total INTEGER, PRIMARY KEY(terminal, seq)) WITHOUT ROWID;"
         "CREATE TABLE sale_line(terminal INTEGER, seq INTEGER, line INTEGER, product INTEGER, qty INTEGER, total INTEGER,"
         "  PRIMARY KEY(terminal, seq, line)) WITHOUT ROWID;"
-        "CREATE TABLE payment(terminal INTEGER, seq INTEGER, nr INTEGER, method INTEGER, amount INTEGER, PRIMARY KEY(terminal, seq, nr)) WITHOUT ROWID;"
-        "CREATE TABLE movement(terminal INTEGER, seq INTEGER, line INTEGER, product INTEGER, delta INTEGER, PRIMARY KEY(terminal, seq, line)) WITHOUT ROWID;"
+        "CREATE TABLE payment(terminal INTEGER, seq INTEGER, nr INTEGER, method INTEGER, amount INTEGER, PRIMARY KEY(terminal, "
+        "seq, nr)) WITHOUT ROWID;"
+        "CREATE TABLE movement(terminal INTEGER, seq INTEGER, line INTEGER, product INTEGER, delta INTEGER, PRIMARY "
+        "KEY(terminal, seq, line)) WITHOUT ROWID;"
         "CREATE TABLE stock(product INTEGER PRIMARY KEY, on_hand INTEGER);"
-        "CREATE TABLE takings(terminal INTEGER, hour INTEGER, method INTEGER, amount INTEGER, PRIMARY KEY(terminal, hour, method)) WITHOUT ROWID;");
+        "CREATE TABLE takings(terminal INTEGER, hour INTEGER, method INTEGER, amount INTEGER, PRIMARY KEY(terminal, hour, "
+        "method)) WITHOUT ROWID;");
   }
   ~Database() { sqlite3_close_v2(db_); }
   Database(const Database&) = delete;
@@ -60,7 +63,12 @@ std::vector<PlainSale> plausible_sales(int terminals, int sales_each, std::uint6
   sales.reserve(static_cast<std::size_t>(terminals) * static_cast<std::size_t>(sales_each));
   for (int n = 0; n < sales_each; ++n) {
     for (int terminal = 0; terminal < terminals; ++terminal) {
-      PlainSale sale{.terminal = terminal, .seq = n + 1, .time = 1'747'270'000'000 + n * 60'000, .total = 0, .transfer = random() % 3 == 0, .lines = {}};
+      PlainSale sale{.terminal = terminal,
+                     .seq = n + 1,
+                     .time = 1'747'270'000'000 + n * 60'000,
+                     .total = 0,
+                     .transfer = random() % 3 == 0,
+                     .lines = {}};
       const int lines = 1 + static_cast<int>(random() % 4);  // 1…4: 2.5 on average
       for (int i = 0; i < lines; ++i) {
         const auto qty = static_cast<std::int64_t>(1 + random() % 3) * 1000;
@@ -82,7 +90,8 @@ double yardstick(const std::string& path, const std::vector<PlainSale>& sales) {
   auto* const payment_row = db.prepare("INSERT INTO payment VALUES(?,?,?,?,?)");
   auto* const movement_row = db.prepare("INSERT INTO movement VALUES(?,?,?,?,?)");
   auto* const stock_row = db.prepare("INSERT INTO stock VALUES(?,?) ON CONFLICT DO UPDATE SET on_hand=on_hand+excluded.on_hand");
-  auto* const takings_row = db.prepare("INSERT INTO takings VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET amount=amount+excluded.amount");
+  auto* const takings_row =
+      db.prepare("INSERT INTO takings VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET amount=amount+excluded.amount");
   const auto start = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < sales.size(); ++i) {
     if (i % kSalesPerTransaction == 0) db.run("BEGIN IMMEDIATE");
@@ -102,7 +111,8 @@ double yardstick(const std::string& path, const std::vector<PlainSale>& sales) {
     if (i % kSalesPerTransaction == kSalesPerTransaction - 1 || i + 1 == sales.size()) db.run("COMMIT");
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  for (auto* statement : {known, sale_row, line_row, payment_row, movement_row, stock_row, takings_row}) sqlite3_finalize(statement);
+  for (auto* statement : {known, sale_row, line_row, payment_row, movement_row, stock_row, takings_row})
+    sqlite3_finalize(statement);
   return static_cast<double>(sales.size()) / took.count();
 }
 

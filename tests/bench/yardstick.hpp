@@ -1,6 +1,7 @@
-// The reference L of the benchmarks: what one thread and plain SQLite, with the server's settings (WAL, synchronous=FULL), do with the
-// same sales in normalized tables: sale, sale_line, payment, movement (WITHOUT ROWID, keyed by terminal and seq), a duplicate check by
-// key, stock and hourly takings kept by upserts, 100 sales a transaction. It parses nothing, checks no signature and sends nothing.
+// The reference L of the benchmarks: what one thread and plain SQLite, with the server's settings (WAL, synchronous=FULL), do
+// with the same sales in normalized tables: sale, sale_line, payment, movement (WITHOUT ROWID, keyed by terminal and seq), a
+// duplicate check by key, stock and hourly takings kept by upserts, 100 sales a transaction. It parses nothing, checks no
+// signature and sends nothing.
 #pragma once
 #include <cstdint>
 #include <string>

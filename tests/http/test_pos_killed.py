@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """I1: kill -9 the terminal while it sells. Every sale whose receipt was seen is there after the restart, the numbers have no gap.
-PHIEN_KILLS: how often (default 25)."""
+PHIEN_KILLS: how often (default 200)."""
 import os
 import random
 import subprocess
@@ -10,7 +10,7 @@ import unittest
 import phien_test as pt
 from till import Till, check_numbers
 
-KILLS = int(os.environ.get("PHIEN_KILLS", "25"))
+KILLS = int(os.environ.get("PHIEN_KILLS", "200"))
 
 
 class Killed(unittest.TestCase):

@@ -1,4 +1,5 @@
-// I5 and I2 on a real week: the journals of the rehearsed fair, posted again in ten random orders, batchings and with repetitions.
+// I5 and I2 on a real week: the journals of the rehearsed fair, posted again in ten random orders, batchings and with
+// repetitions.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
@@ -21,7 +22,8 @@ using namespace phien;
 constexpr int kOrders = 10;
 constexpr int kMostTries = 200;
 
-// The file that the rehearsal left (PHIEN_WEEK), cut into batches of at most `most` entries; each journal's in its own list, in order.
+// The file that the rehearsal left (PHIEN_WEEK), cut into batches of at most `most` entries; each journal's in its own list, in
+// order.
 std::map<std::string, std::vector<std::string>> batches_by_journal(const std::string& text, std::mt19937_64& random) {
   std::map<std::string, std::vector<std::string>> lists;
   const auto each = [&](sync::DecodedBatch piece) -> Result<bool> {

@@ -4,7 +4,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "support.hpp"
+#include "tests/unit/net/support.hpp"
 
 namespace phien::net::test {
 namespace {

@@ -2,7 +2,7 @@
 #include <array>
 #include <vector>
 
-#include "support.hpp"
+#include "tests/unit/net/support.hpp"
 
 namespace phien::net::test {
 namespace {

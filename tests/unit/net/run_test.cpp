@@ -4,7 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include "shared/net/target.hpp"
-#include "support.hpp"
+#include "tests/unit/net/support.hpp"
 
 namespace phien::net::test {
 

@@ -1,4 +1,4 @@
-#include "support.hpp"
+#include "tests/unit/net/support.hpp"
 
 #include <stdexcept>
 
