@@ -17,8 +17,10 @@ using Blob = Query::Blob;
 
 namespace {
 
-// Rows remembered between transactions; beyond it all are read anew.
-constexpr std::size_t kMaxRemembered = 50'000;
+// Rows remembered between transactions; beyond it all are read anew. Sums are added to again and again; a fact is mostly written
+// once and looked for by its prefix, which reads the table anyway.
+constexpr std::size_t kMaxRememberedSums = 20'000;
+constexpr std::size_t kMaxRememberedFacts = 1'000;
 
 }  // namespace
 
@@ -128,8 +130,8 @@ void SqliteTransaction::commit() {
   static constexpr const char* kSql = "COMMIT";
   flush();
   Query(db_, kSql).finish();
-  if (sums_.map.cells().size() > kMaxRemembered) sums_.map.forget_unchanged();
-  if (facts_.map.cells().size() > kMaxRemembered) facts_.map.forget_unchanged();
+  if (sums_.map.cells().size() > kMaxRememberedSums) sums_.map.forget_unchanged();
+  if (facts_.map.cells().size() > kMaxRememberedFacts) facts_.map.forget_unchanged();
 }
 
 void SqliteTransaction::abandon() {
