@@ -61,15 +61,23 @@ const char* method_name(journal::Method method) {
 
 namespace {
 
-using Visit = std::function<bool(const journal::StoredEntry&, const journal::Branch&)>;  // false: enough
+enum class Look { on, next_journal, enough };
+using Visit = std::function<Look(const journal::StoredEntry&, const journal::Branch&)>;
 
-void each_entry(const ledger::Reader& journals, bool servers_too, const Visit& visit) {
-  bool more = true;
+// Newest first, since what is asked for is mostly of this hour: a day's journal is not read to find it.
+void each_entry(const ledger::Reader& journals, const Visit& visit) {
+  constexpr journal::Seq kStep = 256;
   for (const auto& branch : journals.branches()) {
-    if (!more) return;
-    if (!servers_too && journal::is_server_terminal(branch.journal.terminal)) continue;
-    journals.scan(branch.no, branch.base.seq + 1, branch.head.seq,
-                  [&](const journal::StoredEntry& stored) { return more = stored.bytes.empty() || visit(stored, branch); });
+    Look look = Look::on;
+    for (journal::Seq to = branch.head.seq; to > branch.base.seq && look == Look::on; to -= kStep) {
+      std::vector<journal::StoredEntry> step;
+      journals.scan(branch.no, std::max(branch.base.seq + 1, to - kStep + 1), to, [&](const journal::StoredEntry& stored) {
+        if (!stored.bytes.empty()) step.push_back(stored);
+        return true;
+      });
+      for (auto stored = step.rbegin(); stored != step.rend() && look == Look::on; ++stored) look = visit(*stored, branch);
+    }
+    if (look == Look::enough) return;
   }
 }
 
@@ -84,27 +92,30 @@ bool is_hex(std::string_view text) {
 }
 
 std::vector<Known> by_hash(const ledger::Reader& journals, const std::string& prefix) {
+  const std::size_t enough = prefix.size() == 64 ? 1 : 2;
   std::vector<Known> found;
-  each_entry(journals, false, [&](const auto& stored, const auto& branch) {
-    if (hex(stored.at.hash).starts_with(prefix))
+  each_entry(journals, [&](const auto& stored, const auto& branch) {
+    if (!journal::is_server_terminal(branch.journal.terminal) && hex(stored.at.hash).starts_with(prefix))
       if (auto entry = known(stored, branch)) found.push_back(std::move(*entry));
-    return found.size() < 2;
+    return found.size() < enough ? Look::on : Look::enough;
   });
   return found;
 }
 
+// `booth` "": any, which may be ambiguous.
 std::vector<Known> by_number(const ledger::Reader& journals, std::string_view booth, std::string_view terminal,
                              const std::string& number) {
   const std::string mark = "\"receipt\":" + number;
   std::vector<Known> found;
-  each_entry(journals, false, [&](const auto& stored, const auto& branch) {
-    if (branch.journal.terminal != terminal || stored.bytes.find(mark) == std::string::npos) return true;
+  each_entry(journals, [&](const auto& stored, const auto& branch) {
+    if (branch.journal.terminal != terminal) return Look::next_journal;
+    if (stored.bytes.find(mark) == std::string::npos) return Look::on;
     auto entry = known(stored, branch);
-    if (!entry) return true;
+    if (!entry) return Look::on;
     const auto* deal = deal_of(entry->entry.body);
     if (deal && std::to_string(deal->receipt) == number && (booth.empty() || deal->booth == booth))
       found.push_back(std::move(*entry));
-    return true;
+    return booth.empty() || found.empty() ? Look::on : Look::enough;
   });
   return found;
 }
@@ -146,20 +157,42 @@ Known find_deal(const ledger::Reader& journals, const Identity& me, const std::s
   return found;
 }
 
-std::vector<Known> mentions(const ledger::Reader& journals, const Hash& hash) { return mentions(journals, hex(hash)); }
-
-std::vector<Known> mentions(const ledger::Reader& journals, const std::string& mark) {
+std::vector<Known> mentions(const ledger::Reader& journals, const std::string& text) {
   std::vector<Known> found;
-  each_entry(journals, true, [&](const auto& stored, const auto& branch) {
-    if (stored.bytes.find(mark) != std::string::npos)
+  each_entry(journals, [&](const auto& stored, const auto& branch) {
+    if (stored.bytes.find(text) != std::string::npos)
       if (auto entry = known(stored, branch)) found.push_back(std::move(*entry));
-    return true;
+    return Look::on;
   });
   return found;
 }
 
+std::vector<Known> mentions(const ledger::Reader& journals, const journal::Ref& ref) {
+  const std::string mark = hex(ref.hash);
+  std::vector<Known> found;
+  each_entry(journals, [&](const auto& stored, const auto& branch) {
+    // In its own journal only what follows can speak of an entry.
+    if (branch.journal.terminal == ref.terminal && stored.at.seq <= ref.seq) return Look::next_journal;
+    if (stored.bytes.find(mark) != std::string::npos)
+      if (auto entry = known(stored, branch)) found.push_back(std::move(*entry));
+    return Look::on;
+  });
+  return found;
+}
+
+std::set<Hash> voided(const ledger::Reader& journals) {
+  std::set<Hash> hashes;
+  each_entry(journals, [&](const auto& stored, const auto& branch) {
+    if (stored.bytes.find("\"kind\":\"void\"") == std::string::npos) return Look::on;
+    if (const auto entry = known(stored, branch))
+      if (const auto* taken_back = std::get_if<journal::VoidBody>(&entry->entry.body)) hashes.insert((*taken_back)->entry.hash);
+    return Look::on;
+  });
+  return hashes;
+}
+
 bool is_voided(const ledger::Reader& journals, const journal::Ref& ref) {
-  for (const auto& item : mentions(journals, ref.hash))
+  for (const auto& item : mentions(journals, ref))
     if (const auto* taken_back = std::get_if<journal::VoidBody>(&item.entry.body);
         taken_back && (*taken_back)->entry.hash == ref.hash)
       return true;
@@ -168,7 +201,7 @@ bool is_voided(const ledger::Reader& journals, const journal::Ref& ref) {
 
 std::map<int, GivenBack> given_back(const ledger::Reader& journals, const journal::Ref& sale) {
   std::map<int, GivenBack> lines;
-  for (const auto& item : mentions(journals, sale.hash)) {
+  for (const auto& item : mentions(journals, sale)) {
     const auto* refund = std::get_if<journal::Refund>(&item.entry.body);
     if (!refund || !refund->sale || refund->sale->hash != sale.hash || is_voided(journals, item.ref)) continue;
     for (const auto& line : refund->lines) {
@@ -184,7 +217,7 @@ std::map<int, GivenBack> given_back(const ledger::Reader& journals, const journa
 Deposit deposit_of(const ledger::Reader& journals, const Known& order) {
   Deposit deposit;
   for (const auto& payment : deal_of(order.entry.body)->payments) deposit.held += payment.amount;
-  for (const auto& item : mentions(journals, order.ref.hash)) {
+  for (const auto& item : mentions(journals, order.ref)) {
     if (is_voided(journals, item.ref)) continue;
     if (const auto* sale = std::get_if<journal::Sale>(&item.entry.body)) {
       for (const auto& payment : sale->payments)

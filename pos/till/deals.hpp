@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "pos/till/work.hpp"
@@ -31,9 +32,11 @@ Known find_deal(const ledger::Reader& journals, const Identity& me, const std::s
 // Any kind of entry, by hash or receipt number.
 Known find_entry(const ledger::Reader& journals, const Identity& me, const std::string& name, const std::string& where);
 
-// Entries of any journal here whose bytes hold `text` (a hash, a payment reference), in the order of their journals.
+// Entries of any journal here whose bytes hold `text` (a payment reference), or the hash of an entry.
 std::vector<Known> mentions(const ledger::Reader& journals, const std::string& text);
-std::vector<Known> mentions(const ledger::Reader& journals, const Hash& hash);
+std::vector<Known> mentions(const ledger::Reader& journals, const journal::Ref& ref);
+// All that was voided, for lists.
+std::set<Hash> voided(const ledger::Reader& journals);
 bool is_voided(const ledger::Reader& journals, const journal::Ref& ref);
 
 // What has been given back of each line of a sale (voided refunds not counted).

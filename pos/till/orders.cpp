@@ -18,7 +18,7 @@ Known open_order(Work& work, Fields& request, Deposit& deposit) {
   work.require_own(order->exhibitor, request.at("order"));
   deposit = deposit_of(work.tx, known);
   bool delivered = false;
-  for (const auto& item : mentions(work.tx, known.ref.hash))
+  for (const auto& item : mentions(work.tx, known.ref))
     delivered = delivered || (std::holds_alternative<journal::Sale>(item.entry.body) && !is_voided(work.tx, item.ref));
   if (deposit.closed || delivered || is_voided(work.tx, known.ref))
     refuse("order_used", request.at("order"),

@@ -33,7 +33,7 @@ std::vector<sync::FeedRow> shown(const View& view) {
   return rows;
 }
 
-json brief(const View& view, const Known& known) {
+json brief(const Known& known, bool taken_back) {
   const auto& deal = *deal_of(known.entry.body);
   return {{"exhibitor", deal.exhibitor},
           {"hash", hex(known.ref.hash)},
@@ -43,7 +43,7 @@ json brief(const View& view, const Known& known) {
           {"seq", known.ref.seq},
           {"time", known.time},
           {"total", deal.total},
-          {"voided", is_voided(view.books, known.ref)}};
+          {"voided", taken_back}};
 }
 
 }  // namespace
@@ -110,14 +110,15 @@ json sales_view(const View& view, std::int64_t limit) {
                     });
     for (auto it = step.rbegin(); it != step.rend() && std::ssize(newest) < limit; ++it) newest.push_back(std::move(*it));
   }
+  const auto taken_back = voided(view.books);
   json rows = json::array();
-  for (const auto& known : newest) rows.push_back(brief(view, known));
+  for (const auto& known : newest) rows.push_back(brief(known, taken_back.contains(known.ref.hash)));
   return list_of(view, std::move(rows));
 }
 
 json sale_view(const View& view, const std::string& receipt) {
   const Known known = find_deal(view.books, view.me, receipt, "receipt");
-  json shown = brief(view, known);
+  json shown = brief(known, is_voided(view.books, known.ref));
   shown["text"] = printed_text(known.entry, known.ref, known.time, *view.catalogue, view.lang, true);
   shown["payments"] = json::array();
   for (const auto& payment : deal_of(known.entry.body)->payments)
