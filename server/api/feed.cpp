@@ -76,7 +76,7 @@ asio::awaitable<net::Response> feed(House& house, net::Request& request) {
 }  // namespace
 
 void add_feed_routes(net::Router& router, House& house) {
-  add(router, house, {"GET", "/api/v1/feed", terminal_only(house), feed, 0, true});
+  add(router, house, {"GET", "/api/v1/feed", terminal_only(house), feed, 0, kNoDeadline});
 }
 
 }  // namespace phien::server::api

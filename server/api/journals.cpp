@@ -141,8 +141,8 @@ asio::awaitable<net::Response> import_journals(House& house, net::Request& reque
 void add_journal_routes(net::Router& router, House& house) {
   add(router, house, {"POST", "/api/v1/journals/{terminal}", terminal_only(house), take_batch, sync::kMaxBatchBytes});
   add(router, house, {"GET", "/api/v1/journals", admin_only(house), list_journals});
-  add(router, house, {"GET", "/api/v1/journals/export", admin_only(house), export_journals});
-  add(router, house, {"POST", "/api/v1/journals/import", admin_only(house), import_journals, kJournalsBody});
+  add(router, house, {"GET", "/api/v1/journals/export", admin_only(house), export_journals, 0, kNoDeadline});
+  add(router, house, {"POST", "/api/v1/journals/import", admin_only(house), import_journals, kJournalsBody, kNoDeadline});
 }
 
 }  // namespace phien::server::api

@@ -115,7 +115,7 @@ void add(net::Router& router, House& house, Spec spec) {
   route.pattern = spec.pattern;
   route.guard = std::move(spec.guard);
   route.max_body = spec.max_body;
-  route.long_poll = spec.long_poll;
+  route.long_poll = spec.no_deadline;
   route.handler = [&house, answer = std::move(spec.answer)](net::Request& request) {
     return answer_or_refusal(house, request, answer);
   };

@@ -33,8 +33,9 @@ struct Spec {
   net::Guard guard;
   Answer answer;
   std::size_t max_body = 0;
-  bool long_poll = false;
+  bool no_deadline = false;
 };
+inline constexpr bool kNoDeadline = true;  // waits for news, or works through the whole store
 void add(net::Router& router, House& house, Spec spec);
 
 // Which exhibitors the caller may see, narrowed by ?exhibitor=. Nothing: all. Refuses another's with 403 not_yours.

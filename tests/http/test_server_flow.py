@@ -276,6 +276,8 @@ class Commands(unittest.TestCase):
         alone = answers()
         self.server.start()
         self.assertEqual(answers(), alone)
+        self.assertEqual(self.server.stop(), 0)
+        self.assertFalse((self.server.data / "server.json").exists(), "who comes after sees that nobody is running")
 
     def test_a_code_given_without_a_server_is_good_for_the_one_that_starts_then(self):
         code = self.server.json("enrol", "--exhibitor", "EX01")["code"]

@@ -1,6 +1,8 @@
 #include <csignal>
 #include <stdexcept>
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <boost/asio/post.hpp>
 
 #include "shared/net/target.hpp"
@@ -94,6 +96,21 @@ TEST_CASE("the first stop signal stops, and then the context may run out of work
   CHECK(io.stopped());
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+}
+
+TEST_CASE("a second stop signal ends the process at once with 130") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    asio::io_context io;
+    on_stop_signal(io, [] { std::raise(SIGINT); });
+    asio::post(io, [] { std::raise(SIGTERM); });
+    io.run_for(10s);
+    ::_exit(1);  // the second one did not end it
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 130);
 }
 
 TEST_CASE("targets: what is accepted, and how it reads") {
