@@ -85,7 +85,9 @@ class World:
         path.write_text(json.dumps({"directory": str(self.root), **config}))
         done = subprocess.run([pt.BIN / "phien-bench", what, path], capture_output=True, text=True, timeout=LONGEST_SECONDS)
         if done.returncode != 0:
-            raise AssertionError(done.stderr.strip())
+            ended = [f"{p.name} ended with {p.process.returncode}: {(p.root / 'log').read_text()[-500:]}" for p in self.programs
+                     if p.process and p.process.poll() is not None]
+            raise AssertionError("; ".join([done.stderr.strip(), *ended]))
         return json.loads(done.stdout)
 
     def close(self):

@@ -121,7 +121,8 @@ class Driver {
     std::array<char, 4096> buffer;
     const ssize_t n = ::recv(lane.socket.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (n < 0 && errno == EAGAIN) return;
-    if (n <= 0) throw std::runtime_error("the server closed a connection");
+    if (n < 0) fail("recv");
+    if (n == 0) throw std::runtime_error("the server closed a connection");
     lane.answer.append(buffer.data(), static_cast<std::size_t>(n));
     if (whole_answer(lane.answer) == 0) return;
     lane.busy = false;
