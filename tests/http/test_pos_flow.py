@@ -2,6 +2,8 @@
 """A terminal from enrolment to the last entry: with the server and without it, beside a running program and without one."""
 import json
 import pathlib
+import shutil
+import subprocess
 import unittest
 
 import phien_test as pt
@@ -74,6 +76,34 @@ class Enrolment(unittest.TestCase):
             rows = self.server.admin("GET", "/api/v1/journals").json["rows"]
             return [r["entries"] for r in rows if r["terminal"] == before["terminal"]] == [before["saved"]["seq"]]
         pt.wait_for(both_there, "the old journal to reach the server")
+
+    def test_a_restored_copy_learns_of_its_twin_says_so_and_goes_on_in_a_new_journal(self):
+        till, copy = Till.enrolled(self.server, ["EX03"]), Till()
+        tearing_down(self, till, copy)
+        till.run("sell", "CB0013")
+        shutil.copytree(till.data, copy.data)
+        for name in ("pos.json", "phien.db.lock"):
+            (copy.data / name).unlink(missing_ok=True)
+        till.run("sell", "CB0013=2")
+        till.start()
+        till.delivered()
+        copy.run("sell", "CB0013=3")
+        copy.start()
+        pt.wait_for(lambda: copy.get("status")["must_reopen"], "the copy to learn of its twin")
+        self.assertIn("must_reopen", [p["code"] for p in copy.get("status")["problems"]])
+        copy.post("sales", {"lines": [{"product": "CB0013", "qty": 4}]})    # selling goes on meanwhile
+        copy.delivered()
+        copy.stop()
+        before = copy.json("status")
+        self.assertTrue(before["must_reopen"])
+        copy.run("enrol", f"http://127.0.0.1:{self.server.port}", copy.ask_code(self.server, ["EX03"]))    # without --again
+        copy.start()
+        copy.post("sales", {"lines": [{"product": "CB0013", "qty": 5}]})
+        copy.delivered()
+        self.assertFalse(copy.get("status")["must_reopen"])
+        # Both branches and the new journal count: 1 + 2 + 3 + 4 + 5 boxes.
+        sold = [r for r in self.server.admin("GET", "/api/v1/stock?exhibitor=EX03&product=CB0013").json["rows"] if r["place"] == "booth"][0]
+        self.assertEqual(sold["sold"], 15_000)
 
     def test_without_enrolment_every_command_says_so(self):
         till = Till()
@@ -164,6 +194,14 @@ class Selling(unittest.TestCase):
         self.assertEqual(status["clock"]["quality"], "exact")
         self.assertEqual(first["entries"][0]["terminal"], status["terminal"])
         self.assertIn("[store_busy]", till.run("run", "--port", "0", expect=4).stderr)
+
+    def test_commands_at_the_same_moment_wait_for_each_other(self):
+        till = Till.enrolled(self.server)
+        tearing_down(self, till)
+        running = [subprocess.Popen(till.argv("sell", "CB0001"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(8)]
+        for process in running:
+            self.assertEqual((process.communicate(timeout=60)[1], process.returncode), ("", 0))
+        self.assertEqual(check_numbers(self, till.export()), {"A01": 8})
 
     def test_a_sale_here_is_seen_by_the_exhibitor_s_other_till(self):
         one, other = Till.enrolled(self.server, ["EX04"]).start(), Till.enrolled(self.server, ["EX04", "EX05"]).start()
