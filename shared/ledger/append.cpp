@@ -43,7 +43,7 @@ class Appending {
     if (rules_.server && seq == 1)
       state_.certified = !missing && incoming.entry->ok() && certifies(branch_.journal, **incoming.entry);
     std::optional<Problem> why;
-    if (!missing) why = uninterpretable(*incoming.entry, rules_.server, state_.certified);
+    if (!missing) why = uninterpretable(*incoming.entry, branch_.journal.terminal, state_.certified);
     const Entry* entry = missing || why ? nullptr : &incoming.entry->value();
     const Timed timed = entry ? time_of(*entry, seq) : state_.pass();
     stored.time = timed.time;
@@ -130,12 +130,6 @@ class Appending {
   bool settle_;
 };
 
-// What a void may have to copy.
-bool voidable(const Body& body) {
-  return !std::holds_alternative<VoidBody>(body) && !std::holds_alternative<CatalogueItem>(body) &&
-         !std::holds_alternative<Heads>(body) && !std::holds_alternative<FairClosed>(body);
-}
-
 Problem over(std::string where, std::string_view limit) {
   return {"too_long", std::move(where), {"vượt quá giới hạn " + std::string(limit), "over the limit of " + std::string(limit)}};
 }
@@ -180,7 +174,7 @@ Result<std::vector<Written>> write(Transaction& tx, Branch& branch, const Secret
     if (entries.size() > 1) entry.unit = UnitPart{static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(entries.size())};
     auto bytes = encode(entry);
     if (!bytes) return bytes.problem();
-    if (bytes->size() > kMaxVoidableBytes && voidable(entry.body)) return over("body", "60000 bytes");
+    if (bytes->size() > kMaxVoidableBytes && is_voidable(entry.body)) return over("body", "60000 bytes");
     size += bytes->size();
     head = {head.seq + 1, next_hash(head.hash, sha256(*bytes))};
     written.push_back({head, std::move(*bytes)});

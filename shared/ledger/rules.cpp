@@ -4,32 +4,8 @@
 #include "shared/ledger/keys.hpp"
 
 namespace phien::ledger {
-namespace {
 
 using namespace journal;
-
-template <class T, class... Ts>
-constexpr bool one_of = (std::is_same_v<T, Ts> || ...);
-
-enum class Writer { terminal, server, both };
-
-Writer writer_of(const Body& body) {
-  return std::visit(
-      []<class T>(const T&) {
-        if constexpr (one_of<T, PaymentConfirmed, DeclaredSales, StockIn, StockOut, Transfer, StockCount, Visitors, Lead,
-                             ClockReading, VoidBody, Note>) {
-          return Writer::both;
-        } else if constexpr (one_of<T, Incarnation, CatalogueItem, Opening, TerminalEnrolled, TerminalRevoked, Heads, Ruling,
-                                    Erase, FairClosed, Archived>) {
-          return Writer::server;
-        } else {
-          return Writer::terminal;
-        }
-      },
-      body);
-}
-
-}  // namespace
 
 JournalRules rules_for(const BooksReader& books, const JournalId& journal) {
   JournalRules rules;
@@ -55,10 +31,10 @@ bool certifies(const JournalId& journal, const Entry& first) {
   return incarnation && certificate_holds(journal, *incarnation);
 }
 
-std::optional<Problem> uninterpretable(const Result<Entry>& decoded, bool server, bool certified) {
+std::optional<Problem> uninterpretable(const Result<Entry>& decoded, std::string_view terminal, bool certified) {
   if (!decoded) return decoded.problem();
-  const Writer writer = writer_of(decoded->body);
-  if (server ? writer == Writer::terminal : writer == Writer::server) {
+  const bool server = is_server_terminal(terminal);
+  if (!may_write(terminal, decoded->body)) {
     return Problem{"wrong_journal",
                    "kind",
                    {server ? "loại này chỉ máy bán hàng được ghi" : "loại này chỉ máy chủ được ghi",

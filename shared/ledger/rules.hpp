@@ -25,7 +25,7 @@ JournalRules rules_for(const BooksReader& books, const journal::JournalId& journ
 // True when `first` certifies the server journal `journal`.
 bool certifies(const journal::JournalId& journal, const journal::Entry& first);
 
-// Why an entry that was decoded (or not) cannot be interpreted in this journal; nothing when it can.
-std::optional<Problem> uninterpretable(const Result<journal::Entry>& decoded, bool server, bool certified);
+// Why an entry that was decoded (or not) cannot be interpreted in a journal of this terminal; nothing when it can.
+std::optional<Problem> uninterpretable(const Result<journal::Entry>& decoded, std::string_view terminal, bool certified);
 
 }  // namespace phien::ledger

@@ -51,7 +51,7 @@ class Settling {
   }
 
  private:
-  bool interpreted(const Result<Entry>& decoded) const { return !uninterpretable(decoded, rules_.server, true); }
+  bool interpreted(const Result<Entry>& decoded) const { return !uninterpretable(decoded, journal_.terminal, true); }
 
   void read() {
     for (Branch& branch : tx_.branches_of(journal_)) {
@@ -193,7 +193,7 @@ class Settling {
       stored.standing = row.standing;
       if (restated) tx_.restate(stored);
       posting_.list(journal_.terminal, stored,
-                    row.missing ? std::nullopt : uninterpretable(decoded, rules_.server, own.state.certified));
+                    row.missing ? std::nullopt : uninterpretable(decoded, journal_.terminal, own.state.certified));
       if (row.standing != Standing::posted) continue;
       if (!from_scratch_ || row.rested_on) posting_.post(journal_.terminal, stored, *decoded);
     }
@@ -219,7 +219,8 @@ TimeState state_at(const JournalsReader& journals, const Branch& branch, Seq seq
   journals.scan(branch.no, branch.base.seq + 1, seq, [&](const StoredEntry& stored) {
     const auto decoded = stored.bytes.empty() ? Result<Entry>(Problem{}) : decode(std::string_view(stored.bytes));
     if (stored.at.seq == 1) state.certified = server && decoded.ok() && certifies(branch.journal, *decoded);
-    if (!uninterpretable(decoded, server, state.certified)) state.step(decoded->time, anchor_of(*decoded), stored.at.seq, server);
+    if (!uninterpretable(decoded, branch.journal.terminal, state.certified))
+      state.step(decoded->time, anchor_of(*decoded), stored.at.seq, server);
     state.floor = stored.time;  // as the whole set of entries made it, other branches included
     return true;
   });
