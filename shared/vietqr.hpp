@@ -20,6 +20,11 @@ struct VietQr {
 // Nothing when bank, account, amount or bill cannot be put into such a code.
 std::optional<std::string> vietqr_text(const VietQr& payment);
 
+// What such a code asks for. Nothing when anything of its structure or its checksum is wrong: one may hold without the other.
+std::optional<VietQr> read_vietqr(std::string_view text);
+// Whether it means to be a payment code of this kind (EMV): so that a damaged one is called by its name.
+bool looks_like_vietqr(std::string_view text);
+
 // CRC-16/CCITT-FALSE: "123456789" → 0x29B1.
 std::uint16_t crc16_ccitt(std::string_view bytes);
 

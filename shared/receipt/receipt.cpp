@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "shared/money.hpp"
+#include "shared/scan/receipt_code.hpp"
+#include "shared/vietqr.hpp"
 
 namespace phien::receipt {
 
@@ -68,7 +70,9 @@ class Writer {
     vat();
     totals();
     payments();
+    if (printed_.codes && !copy) payment_codes();
     rule();
+    if (printed_.codes) receipt_code();
     footer();
     return std::move(document_);
   }
@@ -106,7 +110,7 @@ class Writer {
   void heading(bool copy) {
     rule();
     add(Type::heading, title());
-    if (copy) add(Type::heading, say("BẢN SAO", "COPY"));
+    if (copy) add(Type::mark, say("BẢN SAO", "COPY"));
     const Deal& deal = *slip_.deal;
     add(Type::columns, say("Số ", "No. ") + number(deal.booth, printed_.terminal, deal.receipt),
         hex(printed_.at.hash).substr(0, 8));
@@ -249,6 +253,30 @@ class Writer {
       who = fmt::format("{} {} ({})", e->bank_account_name.empty() ? who : e->bank_account_name, e->bank_account, e->bank_bin);
     add(Type::text,
         (slip_.refund || slip_.closed ? say("  Người trả: ", "  Paid by: ") : say("  Người nhận: ", "  Paid to: ")) + who);
+  }
+
+  void payment_codes() {
+    if (slip_.voided || slip_.refund || slip_.closed) return;
+    for (const auto& payment : slip_.deal->payments) {
+      const auto* payee = exhibitor(payment.holder);
+      if (!payment.pay_ref || !payee || printed_.confirmed.contains(*payment.pay_ref)) continue;
+      const auto code = vietqr_text({payee->bank_bin, payee->bank_account, payment.amount, "", *payment.pay_ref});
+      if (!code) continue;
+      const std::string what =
+          fmt::format(fmt::runtime(say("Chưa chuyển? Quét để trả {}", "Not yet paid? Scan: {}")), format_dong(payment.amount));
+      document_.elements.push_back({Type::qr, *code, what, payee->is_sample});
+    }
+  }
+
+  void receipt_code() {
+    if (!slip_.sale || slip_.voided || !is_fair_id(catalogue_.fair.id)) return;
+    const auto& sale = *slip_.sale;
+    scan::ReceiptCode code{catalogue_.fair.id, sale.exhibitor, sale.booth, {printed_.terminal, printed_.at.seq, printed_.at.hash},
+                           sale.receipt,       sale.total,     sale.lines};
+    for (auto& line : code.lines)
+      if (catalogue_.products.contains(line.product)) line.name.clear();
+    document_.elements.push_back(
+        {Type::qr, scan::encode(code), say("Giữ phiếu để đổi, trả hàng", "Keep this slip for returns and exchanges"), false});
   }
 
   void footer() {

@@ -1,5 +1,6 @@
 // The receipt as a device-free document, and as text for a terminal. Drawing (raster, PDF) comes from the same document.
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,10 @@
 namespace phien::receipt {
 
 struct Element {
-  enum class Type { heading, text, columns, rule, total, qr, small } type{};
-  std::string left, right;  // text and heading use left; columns and total use both; qr holds its payload in left
+  // mark: white on black across the paper; big: huge, alone; signature: two names, each over room to sign.
+  enum class Type { heading, text, columns, rule, total, big, mark, qr, signature, small } type{};
+  std::string left, right;  // columns, total and signature use both; qr holds its payload in left, what it is for in right
+  bool sample = false;      // a qr of an account made up for a sample fair: drawn with MẪU across it
   bool operator==(const Element&) const = default;
 };
 struct Document {
@@ -26,6 +29,10 @@ struct Printed {
   journal::Head at;
   std::string terminal;
   std::string when;
+  // QR codes, for paper and image: of a sale the code that lets any till of the seller take it back (shared/scan), and of each
+  // transfer what the buyer's bank app reads. Not of one in `confirmed`, nor on a copy: nobody shall pay twice.
+  bool codes = false;
+  std::set<std::string> confirmed = {};
 };
 Document of(const journal::Entry& entry, const Printed& printed, const catalogue::Catalogue& catalogue, Lang lang,
             bool copy = false);

@@ -109,6 +109,8 @@ std::string to_text(const Document& document, int width) {
   for (const auto& element : document.elements) {
     switch (element.type) {
       case Element::Type::heading:
+      case Element::Type::big:
+      case Element::Type::mark:
       case Element::Type::small:
         centred(element.left, width, out);
         break;
@@ -119,6 +121,10 @@ std::string to_text(const Document& document, int width) {
       case Element::Type::columns:
       case Element::Type::total:
         columns(element.left, printable(element.right), width, out);
+        break;
+      case Element::Type::signature:
+        columns(element.left, printable(element.right), width, out);
+        out += "\n\n\n";
         break;
       case Element::Type::rule:
         out += std::string(static_cast<std::size_t>(width), '-') + "\n";
