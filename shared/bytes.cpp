@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "shared/sha256_instructions.hpp"
+
 namespace phien {
 namespace {
 
@@ -85,6 +87,7 @@ Signature SecretKey::sign(std::string_view message) const {
 std::string SecretKey::seed_hex() const { return hex(view(secret_).substr(0, crypto_sign_SEEDBYTES)); }
 
 Hash sha256(std::string_view bytes) {
+  if (has_sha256_instructions()) return sha256_by_instructions(bytes);
   Hash hash;
   crypto_hash_sha256(hash.bytes.data(), data(bytes), bytes.size());
   return hash;

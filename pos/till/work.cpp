@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "shared/pay_refs.hpp"
+
 namespace phien::till {
 
 std::string receipts_key(const Identity& me) { return "till.receipts." + me.terminal; }
@@ -205,13 +207,8 @@ json entries_json(const std::vector<Written>& written) {
 }
 
 std::string new_pay_ref() {
-  static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-  std::string ref = "PH";
-  // Bytes from 252 up are thrown away, so that each of the 36 is equally likely.
-  while (ref.size() < 10)
-    for (unsigned char byte : random_bytes(16))
-      if (byte < 252 && ref.size() < 10) ref += alphabet[byte % alphabet.size()];
-  return ref;
+  static thread_local PayRefs refs;
+  return refs.next();
 }
 
 }  // namespace phien::till

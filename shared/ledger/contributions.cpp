@@ -88,13 +88,13 @@ class Poster {
   template <class L>
   void named(std::string_view exhibitor, const L& line) {
     said_.assign(line.unit).append(1, keys::kBetween).append(line.name);
-    out_.add(signed_sum(1, 0, 0), "name", exhibitor, line.product, hour_.substr(0, 10), said_);
+    out_.add(signed_sum(1, 0, 0), "name", exhibitor, hour_.substr(0, 10), line.product, said_);
   }
   template <class L>
   void cell(std::string_view exhibitor, const L& line, std::string_view hour, std::string_view how, std::string_view side,
             int vat_sign) {
     const auto add = [&](const Sum& sum, std::string_view part) {
-      out_.add(sum, "cell", exhibitor, line.product, hour, how, line.vat, digit(line.ocop), digit(line.cnnt), part);
+      out_.add(sum, "cell", exhibitor, hour, line.product, how, line.vat, digit(line.ocop), digit(line.cnnt), part);
     };
     add(signed_sum(1, line.qty, line.total), side);
     add(signed_sum(0, 0, vat_sign * line.vat_amount), "vat");
@@ -231,7 +231,7 @@ class Poster {
       cell(declared.exhibitor, line, day, "declared", "sold", 1);
     }
     if (declared.lines.empty()) {
-      out_.add(signed_sum(declared.sales, 0, declared.total), "cell", declared.exhibitor, kNoProduct, day, "declared", "", "0",
+      out_.add(signed_sum(declared.sales, 0, declared.total), "cell", declared.exhibitor, day, kNoProduct, "declared", "", "0",
                "0", "sold");
       lines = declared.total;
     }

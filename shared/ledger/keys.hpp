@@ -1,14 +1,15 @@
 // Every key of the books, in one place. Segments are joined by '|', which occurs in no id; what may hold any text comes last.
+// Time comes before product, so that what is sold in one hour lies side by side and a batch writes few pages.
 //
 // Sums                                                            Sum{count, quantity, amount}
-//   cell|exhibitor|product|hour|how|vat|ocop|cnnt|sold            lines, quantity, money (…|refunded the same; …|vat amount only)
+//   cell|exhibitor|hour|product|how|vat|ocop|cnnt|sold            lines, quantity, money (…|refunded the same; …|vat amount only)
 //   deal|exhibitor|hour|how|sale                                  documents, -, total (…|refund the same; …|rounding amount only)
 //   taking|exhibitor|holder|hour|how|method|paid                  payments, -, money (…|returned the same)
 //   unexplained|exhibitor|lines, …|payments                       what an entry's own sums leave over
 //   deposit|exhibitor|taken, …|used, …|returned, …|kept           money held for orders
 //   stock|exhibitor|product|place|component                       lines, quantity; component as in StockComponent
 //   since|exhibitor|product|place|order                           movements after that count and before the next
-//   name|exhibitor|product|day|unit␟name                          lines that said so on that day
+//   name|exhibitor|day|product|unit␟name                          lines that said so on that day
 //   shift|hash|part                                               cash of a shift: sale, refund, in, out
 //   receipts|terminal|booth                                       how many numbers, Σ n and Σ n² (mod kReceiptPrime)
 //   transfers|exhibitor|claimed, …|confirmed, …|differs           payments by transfer

@@ -51,7 +51,7 @@ std::vector<SalesCell> sales_cells(const Reader& books, std::optional<std::strin
       books, below("cell", exhibitor),
       [](const std::vector<std::string_view>& parts) {
         SalesCell cell;
-        cell.exhibitor = parts.at(1), cell.product = parts.at(2), cell.hour = parts.at(3), cell.how = parts.at(4),
+        cell.exhibitor = parts.at(1), cell.hour = parts.at(2), cell.product = parts.at(3), cell.how = parts.at(4),
         cell.vat = parts.at(5);
         cell.ocop = digit(parts.at(6)), cell.cnnt = digit(parts.at(7));
         return cell;

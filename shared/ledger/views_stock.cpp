@@ -89,11 +89,10 @@ std::map<std::string, std::pair<std::string, std::string>, std::less<>> names(co
   std::map<std::string, std::pair<std::string, std::string>, std::less<>> names;
   books.sums("name|" + below, [&](std::string_view key, const Sum& sum) {
     if (sum.count <= 0) return true;
-    const std::string_view product = after(key, 1);
-    const std::size_t id = product.size() - after(product, 2).size() - 1;
-    const std::string_view said = after(product, 3);
+    const std::string_view said = after(key, 4);
+    const std::vector<std::string_view> parts = keys::split(key.substr(0, key.size() - said.size() - 1));
     const std::size_t between = said.find(keys::kBetween);
-    names[std::string(product.substr(0, id))] = {std::string(said.substr(between + 1)), std::string(said.substr(0, between))};
+    names[keys::key(parts.at(1), parts.at(3))] = {std::string(said.substr(between + 1)), std::string(said.substr(0, between))};
     return true;
   });
   return names;

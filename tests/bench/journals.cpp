@@ -21,13 +21,6 @@ T present(std::optional<T> value) {
   return *std::move(value);
 }
 
-std::string new_pay_ref() {
-  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-  std::string ref = "PH";
-  for (const char c : random_bytes(8)) ref += kAlphabet[static_cast<unsigned char>(c) % kAlphabet.size()];
-  return ref;
-}
-
 }  // namespace
 
 Setup read_setup(const json& config) {
@@ -114,7 +107,7 @@ journal::Sale Writer::sale(const PlainSale& plain) {
   payment.holder = terminal_->exhibitor;
   if (plain.transfer) {
     payment.method = journal::Method::transfer;
-    payment.pay_ref = new_pay_ref();
+    payment.pay_ref = refs_.next();
   } else {
     payment.given = (plain.total + kNote - 1) / kNote * kNote;
   }

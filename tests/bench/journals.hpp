@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "shared/journal/entry.hpp"
+#include "shared/pay_refs.hpp"
 #include "tests/bench/yardstick.hpp"
 
 namespace phien::bench {
@@ -49,6 +50,7 @@ class Writer {
   std::vector<std::string> fresh_;
   Hash shift_;
   std::int64_t receipts_ = 0;
+  PayRefs refs_;
   std::size_t entry_bytes_ = 0;
 };
 

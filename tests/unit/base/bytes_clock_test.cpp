@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sodium.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +10,7 @@
 
 #include "shared/bytes.hpp"
 #include "shared/clock.hpp"
+#include "shared/sha256_instructions.hpp"
 
 using namespace phien;
 
@@ -20,6 +22,21 @@ TEST_CASE("sha256 and hex are the published ones") {
   CHECK(from_hex("00ff10") == std::string("\x00\xff\x10", 3));
   CHECK(from_hex("") == "");
   for (const char* bad : {"0", "0g", "0F", "0x", " 0", "00f"}) CHECK_FALSE_MESSAGE(from_hex(bad), bad);
+}
+
+TEST_CASE("sha256 by the processor's instructions is libsodium's, at every length around its blocks") {
+  const std::string text = random_bytes(70'000);
+  const auto agree = [&](std::size_t from, std::size_t size) {
+    Hash expected;
+    crypto_hash_sha256(expected.bytes.data(), reinterpret_cast<const unsigned char*>(text.data()) + from, size);
+    return sha256(std::string_view(text).substr(from, size)) == expected;
+  };
+  for (std::size_t size = 0; size <= 300; ++size) {
+    CHECK_MESSAGE(agree(0, size), size);
+    CHECK_MESSAGE(agree(size % 16 + 1, size), size);
+  }
+  CHECK(agree(0, text.size()));
+  WARN_MESSAGE(has_sha256_instructions(), "this processor has no such instructions: libsodium was compared with itself");
 }
 
 TEST_CASE("hash, key and signature: lower-case hex of the exact length only") {

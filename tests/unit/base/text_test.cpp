@@ -1,3 +1,4 @@
+#include "shared/pay_refs.hpp"
 #include "shared/text.hpp"
 
 #include <doctest/doctest.h>
@@ -91,4 +92,16 @@ TEST_CASE("truncate_utf8: never cuts a letter in two") {
     CHECK(truncate_utf8(text, n).size() <= n);
     CHECK(is_utf8(truncate_utf8(text, n)));
   }
+}
+
+TEST_CASE("payment references follow one another from where they begin, and wrap around") {
+  PayRefs refs(35);
+  CHECK(refs.next() == "PH0000000Z");
+  CHECK(refs.next() == "PH00000010");
+  PayRefs last(2'821'109'907'455);  // 36⁸ − 1
+  CHECK(last.next() == "PHZZZZZZZZ");
+  CHECK(last.next() == "PH00000000");
+  PayRefs one, other;
+  CHECK(is_pay_ref(one.next()));
+  CHECK(one.next() != other.next());
 }
