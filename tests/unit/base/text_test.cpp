@@ -1,5 +1,5 @@
-#include "shared/pay_refs.hpp"
 #include "shared/text.hpp"
+#include "shared/pay_refs.hpp"
 
 #include <doctest/doctest.h>
 
