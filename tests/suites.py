@@ -8,13 +8,16 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASE = ROOT / "build/release"
 ASAN = ROOT / "build/asan"
 PYTHON = "/usr/bin/python3"
-WEEK = "week"  # rests on the journals that the demo leaves, so it runs after it
+WEEK = "week"  # posts the journals that the demo leaves
 # Doctest programs that also run under AddressSanitizer and UndefinedBehaviorSanitizer: all of them.
 SANITIZER_ENV = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
 
@@ -50,39 +53,71 @@ def count_plain(output):
     return (int(found[-1][0]), int(found[-1][1])) if found else None
 
 
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    command: list
+    environment: dict
+    seconds: int       # its limit
+    counter: Callable  # what it printed → (passed, failed), None if it did not say
+    processors: int = 1
+    after: str = ""    # the suite whose output this one reads
+
+
 def suites():
-    """(name, command, environment, seconds, counter) of every suite, in the order in which they say most soonest."""
+    """Every suite. Those that take longest come first, so that the short ones fill the gaps."""
     release = {"PHIEN_BIN": str(RELEASE / "bin")}
-    yield "tidy", [PYTHON, "tests/tidy/check.py"], release, 300, count_plain
-    for program in sorted((RELEASE / "bin/tests").glob("*")):
-        if program.name == WEEK:
-            continue
-        yield f"release/{program.name}", [str(program)], release, 600, count_doctest
-    for program in sorted((ASAN / "bin/tests").glob("*")):
-        if program.name == WEEK:
-            continue
-        yield f"asan/{program.name}", [str(program)], SANITIZER_ENV, 900, count_doctest
-    for file in sorted((ROOT / "tests").glob("*/test_*.py")):
-        yield f"{file.parent.name}/{file.stem}", [PYTHON, str(file), "-v"], release, 900, count_unittest
-    yield "demo", [PYTHON, "tests/demo/check.py"], release, 1200, count_plain
     week = {"PHIEN_WEEK": str(ROOT / "deploy/demo-out/journals.phien")}
-    yield "week", [str(RELEASE / "bin/tests" / WEEK)], week, 600, count_doctest
+    yield Suite("demo", [PYTHON, "tests/demo/check.py"], release, 1200, count_plain)
+    yield Suite(WEEK, [str(RELEASE / "bin/tests" / WEEK)], week, 900, count_doctest, after="demo")
+    for file in sorted((ROOT / "tests").glob("*/test_*.py")):
+        yield Suite(f"{file.parent.name}/{file.stem}", [PYTHON, str(file), "-v"], release, 900, count_unittest)
+    for kind, tree, environment in (("asan", ASAN, SANITIZER_ENV), ("release", RELEASE, release)):
+        for program in sorted((tree / "bin/tests").glob("*")):
+            if program.name != WEEK:
+                yield Suite(f"{kind}/{program.name}", [str(program)], environment, 900, count_doctest)
+    yield Suite("tidy", [PYTHON, "tests/tidy/check.py"], release, 300, count_plain)
 
 
-def run(name, command, environment, seconds, counter):
+def run(suite):
     started = time.monotonic()
     try:
-        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=seconds)
+        done = subprocess.run(suite.command, cwd=ROOT, env={**os.environ, **suite.environment}, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=suite.seconds)
         output, code = done.stdout, done.returncode
     except subprocess.TimeoutExpired as late:
-        output, code = (late.stdout or b"").decode(errors="replace") + f"\nno end within {seconds} s", -1
-    passed, failed = counter(output) or (0, 0)
+        output, code = (late.stdout or b"").decode(errors="replace") + f"\nno end within {suite.seconds} s", -1
+    passed, failed = suite.counter(output) or (0, 0)
     if failed == 0 and (code != 0 or passed == 0):
         failed = 1
-    print(f"{'ok  ' if failed == 0 else 'FAIL'} {name}: {passed} passed, {failed} failed, {time.monotonic() - started:.1f} s", flush=True)
-    if failed:
-        print(output[-8000:], flush=True)
+    said = f"{'ok  ' if failed == 0 else 'FAIL'} {suite.name}: {passed} passed, {failed} failed, {time.monotonic() - started:.1f} s"
+    print(said + ("\n" + output[-8000:] if failed else ""), flush=True)
+    return passed, failed
+
+
+def run_all(wanted):
+    """Side by side, as many as there are processors: most suites wait for disks and sockets half of their time."""
+    waiting = list(wanted)
+    names = {suite.name for suite in waiting}
+    ended, passed, failed, free = set(), 0, 0, os.cpu_count() or 1
+    running = {}
+    with ThreadPoolExecutor(max_workers=free) as pool:
+        while waiting or running:
+            for suite in list(waiting):
+                if suite.after in names - ended:
+                    continue
+                if suite.processors > free and running:
+                    break  # it is next; what comes after does not overtake it for ever
+                waiting.remove(suite)
+                free -= suite.processors
+                running[pool.submit(run, suite)] = suite
+                if free <= 0:
+                    break
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                suite = running.pop(done)
+                free += suite.processors
+                ended.add(suite.name)
+                passed, failed = passed + done.result()[0], failed + done.result()[1]
     return passed, failed
 
 
@@ -91,12 +126,7 @@ def main():
     build("release")
     if not wanted or any(name.startswith("asan/") for name in wanted):
         build("asan", ["sanitized_tests"])
-    passed = failed = 0
-    for suite in suites():
-        if wanted and suite[0] not in wanted:
-            continue
-        good, bad = run(*suite)
-        passed, failed = passed + good, failed + bad
+    passed, failed = run_all(suite for suite in suites() if not wanted or suite.name in wanted)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
