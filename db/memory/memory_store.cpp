@@ -180,6 +180,8 @@ class Reading : public Base {
   }
   std::optional<std::string> meta(std::string_view name) const override { return copy_of(state_->meta.find(name)); }
 
+  std::shared_ptr<State> copy() const { return std::make_shared<State>(*state_); }
+
  private:
   template <class Wanted>
   std::vector<Branch> select(const Wanted& wanted) const {
@@ -249,6 +251,8 @@ class MemoryTransaction final : public Reading<Transaction> {
 
 class MemoryStore final : public JournalStore {
  public:
+  explicit MemoryStore(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
   bool submit(Job job, Done done) override {
     std::exception_ptr problem;
     // Snapshots share the state until somebody writes.
@@ -276,12 +280,18 @@ class MemoryStore final : public JournalStore {
   std::vector<std::string> check() const override { return {}; }
 
  private:
-  std::shared_ptr<State> state_ = std::make_shared<State>();
+  std::shared_ptr<State> state_;
   bool running_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<JournalStore> open_memory() { return std::make_unique<MemoryStore>(); }
+std::unique_ptr<JournalStore> open_memory() { return std::make_unique<MemoryStore>(std::make_shared<State>()); }
+
+std::unique_ptr<JournalStore> open_memory(const Snapshot& image) {
+  const auto* view = dynamic_cast<const Reading<Snapshot>*>(&image);
+  if (!view) throw StoreFailed("not a snapshot of a store in memory");
+  return std::make_unique<MemoryStore>(view->copy());
+}
 
 }  // namespace phien::db
