@@ -9,10 +9,13 @@ namespace phien::api {
 namespace {
 
 constexpr std::string_view kCookie = "phien_till";
+constexpr const char* kCookieSeconds = "2592000";  // longer than a fair: closing the browser is not the end of the day
 
 net::Response refused(int status, const char* code, const char* where, Message what) {
   return net::refusal(status, {code, where, std::move(what)});
 }
+
+std::string digest_of(std::string_view session) { return hex(sha256(session)); }
 
 std::string own_names(unsigned short port, const char* host) { return std::string(host) + ":" + std::to_string(port); }
 
@@ -29,6 +32,11 @@ bool holds(const std::deque<std::string>& list, std::string_view value) {
 
 }  // namespace
 
+void Access::keep_sessions(std::vector<std::string> digests, Keep keep) {
+  for (auto& digest : digests) remember(sessions_, std::move(digest), kMaxSessions);
+  keep_ = std::move(keep);
+}
+
 std::string Access::new_link() {
   remember(links_, random_hex(32), kMaxLinks);
   return "http://127.0.0.1:" + std::to_string(port_) + "/start/" + links_.back();
@@ -37,8 +45,10 @@ std::string Access::new_link() {
 std::optional<std::string> Access::use_link(std::string_view once) {
   if (!holds(links_, once)) return std::nullopt;
   std::erase(links_, once);
-  remember(sessions_, random_hex(32), kMaxSessions);
-  return std::string(kCookie) + "=" + sessions_.back() + "; Path=/; HttpOnly; SameSite=Strict";
+  const std::string session = random_hex(32);
+  remember(sessions_, digest_of(session), kMaxSessions);
+  if (keep_) keep_({sessions_.begin(), sessions_.end()});
+  return std::string(kCookie) + "=" + session + "; Path=/; Max-Age=" + kCookieSeconds + "; HttpOnly; SameSite=Strict";
 }
 
 std::optional<net::Response> Access::wrong_host(const net::Request& request) const {
@@ -54,7 +64,7 @@ bool Access::has_token(const net::Request& request) const {
 }
 
 std::optional<net::Response> Access::not_let_in(const net::Request& request) const {
-  if (has_token(request) || holds(sessions_, request.cookie(kCookie))) return std::nullopt;
+  if (has_token(request) || holds(sessions_, digest_of(request.cookie(kCookie)))) return std::nullopt;
   return refused(401, "no_session", "",
                  {"Hãy mở trang bằng liên kết mà phien-pos đã in ra.", "Open the page by the link that phien-pos printed."});
 }
@@ -78,7 +88,7 @@ net::Guard Access::reading() {
   };
 }
 
-net::Guard Access::writing() {
+net::Guard Access::saving() {
   return [this](net::Request& request) -> std::optional<net::Response> {
     if (auto no = wrong_host(request)) return no;
     if (auto no = not_let_in(request)) return no;
@@ -87,6 +97,13 @@ net::Guard Access::writing() {
     if (!request.header("content-type").starts_with("application/json"))
       return refused(415, "not_json", "Content-Type",
                      {"Nội dung phải là application/json.", "The content must be application/json."});
+    return std::nullopt;
+  };
+}
+
+net::Guard Access::writing() {
+  return [this, saving = saving()](net::Request& request) -> std::optional<net::Response> {
+    if (auto no = saving(request)) return no;
     if (!request.headers.has("idempotency-key"))
       return refused(400, "bad_idempotency_key", "Idempotency-Key",
                      {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."});

@@ -3,8 +3,10 @@
 #pragma once
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "shared/net/http.hpp"
 
@@ -13,6 +15,9 @@ namespace phien::api {
 class Access {
  public:
   explicit Access(std::string local_token) : token_(std::move(local_token)) {}
+  // Sessions outlive the program: after a power cut the page goes on where it was. Only digests of them are kept.
+  using Keep = std::function<void(const std::vector<std::string>& digests)>;
+  void keep_sessions(std::vector<std::string> digests, Keep keep);
   void set_port(unsigned short port) { port_ = port; }
 
   // A link that opens one session, once. The newest kMaxLinks are good.
@@ -22,7 +27,8 @@ class Access {
 
   net::Guard open();     // anyone on this machine, by our own name
   net::Guard reading();  // session or token
-  net::Guard writing();  // and our own page as origin, JSON, an idempotency key
+  net::Guard saving();   // and our own page as origin, JSON
+  net::Guard writing();  // and an idempotency key
 
   static constexpr std::size_t kMaxLinks = 4, kMaxSessions = 16;
 
@@ -34,7 +40,8 @@ class Access {
 
   std::string token_;
   unsigned short port_ = 0;
-  std::deque<std::string> links_, sessions_;
+  std::deque<std::string> links_, sessions_;  // sessions as digests
+  Keep keep_;
 };
 
 }  // namespace phien::api

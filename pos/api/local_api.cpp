@@ -10,6 +10,7 @@
 
 #include "pos/agent/durable.hpp"
 #include "pos/api/openapi.hpp"
+#include "pos/api/qr.hpp"
 #include "pos/api/status.hpp"
 #include "shared/net/callback.hpp"
 #include "shared/net/run.hpp"
@@ -20,6 +21,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::int64_t kMostSales = 1'000;
+constexpr std::size_t kMaxCode = 600;
 
 Lang lang_of(const net::Request& request) {
   const auto asked = request.query.find("lang");
@@ -58,6 +60,17 @@ std::int64_t limit_of(const net::Request& request) {
   return limit;
 }
 
+net::Response qr(const net::Request& request) {
+  const auto text = parameter(request, "text");
+  const auto picture = text ? qr_svg(*text) : std::nullopt;
+  if (!picture) return refused({"bad_value", "text", {"Cần chữ dài 1–1000 byte.", "A text of 1 to 1000 bytes is needed."}});
+  net::Response response;
+  response.content_type = "image/svg+xml";
+  response.headers["content-security-policy"] = "default-src 'none'";
+  response.body = *picture;
+  return response;
+}
+
 std::int64_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
   std::int64_t total = 0, resident = 0;
@@ -79,8 +92,9 @@ int status_of(const Problem& problem) {
   return problem.code == "internal" ? 500 : 422;
 }
 
-LocalApi::LocalApi(till::Till& till, std::string server, std::string local_token, agent::Agent* agent)
-    : till_(till), server_(std::move(server)), agent_(agent), access_(std::move(local_token)) {
+LocalApi::LocalApi(till::Till& till, std::string server, std::string local_token, agent::Agent* agent,
+                   std::span<const web::Asset> assets)
+    : till_(till), server_(std::move(server)), agent_(agent), assets_(assets), access_(std::move(local_token)) {
   add_writing();
   add_reading();
   add_pages();
@@ -89,11 +103,11 @@ LocalApi::LocalApi(till::Till& till, std::string server, std::string local_token
 // ---- writing -------------------------------------------------------------------------------------------------------------
 
 void LocalApi::add_writing() {
-  const auto add = [this](const std::string& path, net::Handler handler, const char* summary) {
+  const auto add = [this](const std::string& path, net::Guard guard, net::Handler handler, const char* summary) {
     net::Route route;
     route.method = "POST";
     route.pattern = "/api/v1/" + path;
-    route.guard = access_.writing();
+    route.guard = std::move(guard);
     route.handler = std::move(handler);
     route.max_body = till::kMaxRequestBytes;
     route.summary = summary;
@@ -101,15 +115,17 @@ void LocalApi::add_writing() {
   };
   for (const auto& use_case : till::writing_use_cases())
     add(
-        use_case.path, [this, &use_case](net::Request& request) { return write(use_case, request); }, use_case.summary);
+        use_case.path, use_case.once ? access_.writing() : access_.saving(),
+        [this, &use_case](net::Request& request) { return write(use_case, request); }, use_case.summary);
   add(
-      "sync-now", [this](net::Request& request) { return sync_now(request); }, "Try to reach the server now");
+      "sync-now", access_.writing(), [this](net::Request& request) { return sync_now(request); }, "Try to reach the server now");
 }
 
 asio::awaitable<net::Response> LocalApi::write(const till::WritingUseCase& use_case, net::Request& request) {
   auto body = till::parse_request(request.body);
   if (!body) co_return refused(body.problem());
-  till::Call call{use_case.path, use_case.run, std::move(*body), request.header("idempotency-key"), lang_of(request)};
+  till::Call call{use_case.path,    use_case.run, std::move(*body), request.header("idempotency-key"),
+                  lang_of(request), use_case.once};
   auto answer = std::make_shared<till::Answer>();
   const db::JournalStore::Job job = till_.job(std::move(call), answer);
   std::exception_ptr error;
@@ -205,6 +221,23 @@ void LocalApi::add_reading() {
     only_parameters(request, {});
     return till::transfers_view(view);
   });
+  get("/api/v1/shifts", "All shifts of this till, open and closed", Pace::quick,
+      [](const View& view, const net::Request& request) {
+        only_parameters(request, {});
+        return till::shifts_view(view);
+      });
+  get("/api/v1/scan", "What a code that was scanned means here", Pace::quick, [](const View& view, const net::Request& request) {
+    only_parameters(request, {"code"});
+    const auto code = parameter(request, "code");
+    if (!code || code->empty() || code->size() > kMaxCode)
+      till::refuse("bad_value", "code", {"Cần một mã dài 1–600 byte.", "A code of 1 to 600 bytes is needed."});
+    return till::scan_view(view, *code);
+  });
+  get("/api/v1/drafts", "Baskets on the screen and parked, the last sale, settings", Pace::quick,
+      [](const View& view, const net::Request& request) {
+        only_parameters(request, {});
+        return till::drafts_view(view);
+      });
   get("/api/v1/journal/verify", "Checks every journal here", Pace::slow, [](const View& view, const net::Request& request) {
     only_parameters(request, {});
     return till::journal_verify(view);
@@ -258,7 +291,10 @@ void LocalApi::add_pages() {
     route.handler = std::move(handler);
     router_.add(std::move(route));
   };
-  add("/", access_.reading(), "In a sentence", [this](net::Request& request) { return page(request); });
+  const auto page = [this](net::Request& request) { return answered(web::asset_response(assets_, request)); };
+  add("/", access_.open(), "The till", page);
+  add("/assets/{file}", access_.open(), "What the till's page loads", page);
+  add("/api/v1/qr.svg", access_.reading(), "A text as a QR code", [](net::Request& request) { return answered(qr(request)); });
   add("/start/{once}", access_.open(), "Opens a session by a one-time link",
       [this](net::Request& request) { return start(request); });
   add("/healthz", access_.open(), "Is it alive",
@@ -277,13 +313,6 @@ asio::awaitable<net::Response> LocalApi::start(net::Request& request) {
   response.status = 303;
   response.headers["location"] = "/";
   response.headers["set-cookie"] = *cookie;
-  co_return response;
-}
-
-asio::awaitable<net::Response> LocalApi::page(net::Request& request) {
-  net::Response response;
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = status(lang_of(request)).at("text").at(lang_of(request) == Lang::en ? "en" : "vi").get<std::string>() + "\n";
   co_return response;
 }
 

@@ -1,6 +1,7 @@
 // The local HTTP API: routes to use cases, and nothing else. The command line asks the same routes in-process when nothing runs.
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 
 #include <boost/asio/thread_pool.hpp>
@@ -9,6 +10,7 @@
 #include "pos/api/access.hpp"
 #include "pos/till/use_cases.hpp"
 #include "shared/net/http.hpp"
+#include "shared/web/assets.hpp"
 
 namespace phien::api {
 
@@ -19,8 +21,9 @@ int status_of(const Problem& problem);
 
 class LocalApi {
  public:
-  // `agent` null: nothing syncs in this process.
-  LocalApi(till::Till& till, std::string server, std::string local_token, agent::Agent* agent);
+  // `agent` null: nothing syncs in this process. `assets`: the pages, if this program carries them.
+  LocalApi(till::Till& till, std::string server, std::string local_token, agent::Agent* agent,
+           std::span<const web::Asset> assets = {});
   const net::Router& router() const { return router_; }
   Access& access() { return access_; }
   std::function<net::Counters()> counters;
@@ -37,13 +40,13 @@ class LocalApi {
   asio::awaitable<net::Response> aside(std::function<net::Response()> work);
   asio::awaitable<net::Response> sync_now(net::Request& request);
   asio::awaitable<net::Response> start(net::Request& request);
-  asio::awaitable<net::Response> page(net::Request& request);
   asio::awaitable<net::Response> metrics(net::Request& request);
   nlohmann::json status(Lang lang);
 
   till::Till& till_;
   std::string server_;
   agent::Agent* agent_;
+  std::span<const web::Asset> assets_;
   Access access_;
   net::Router router_;
   asio::thread_pool worker_{1};

@@ -10,6 +10,7 @@
 #include "pos/api/local_api.hpp"
 #include "pos/commands/context.hpp"
 #include "pos/commands/opening.hpp"
+#include "pos/web/assets.hpp"
 #include "shared/net/run.hpp"
 
 namespace phien::commands {
@@ -59,7 +60,14 @@ int run(const Context& context, unsigned short port) {
   const auto executor = running.io.get_executor();
   agent::Agent agent(executor, *till, keys, *clock);
   till->on_commit([&agent] { agent.poke(); });
-  api::LocalApi api(*till, keys.server, home.local_token(), &agent);
+  api::LocalApi api(*till, keys.server, home.local_token(), &agent, web::till_assets());
+  api.access().keep_sessions(home.sessions(), [&home](const std::vector<std::string>& digests) {
+    try {
+      home.save_sessions(digests);
+    } catch (const std::exception& e) {
+      spdlog::warn("the session will not outlive this program: {}", e.what());
+    }
+  });
   net::HttpServer server(executor, api.router());
   api.counters = [&server] { return server.counters(); };
   running.server = &server;

@@ -147,6 +147,21 @@ std::string Home::local_token() const {
   return token;
 }
 
+std::vector<std::string> Home::sessions() const {
+  const auto text = read_file(file("sessions.json"));
+  const json kept = text ? json::parse(*text, nullptr, false) : json();
+  std::vector<std::string> digests;
+  // A damaged file costs nothing but a link to be opened again.
+  if (kept.is_array())
+    for (const auto& digest : kept)
+      if (digest.is_string()) digests.push_back(digest);
+  return digests;
+}
+
+void Home::save_sessions(const std::vector<std::string>& digests) const {
+  write_private(file("sessions.json"), json(digests).dump() + "\n");
+}
+
 void Home::announce(const Running& running) const {
   write_private(file("pos.json"), json{{"pid", running.pid}, {"port", running.port}}.dump() + "\n");
 }

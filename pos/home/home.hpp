@@ -44,6 +44,10 @@ class Home {
   // Made at first use.
   std::string local_token() const;
 
+  // Digests of the sessions that were opened by a link.
+  std::vector<std::string> sessions() const;
+  void save_sessions(const std::vector<std::string>& digests) const;
+
   // pos.json: where the running program listens.
   void announce(const Running& running) const;
   void retract() const;

@@ -51,7 +51,12 @@ Basket read_basket(Work& work, Fields& request, const char* name, const std::str
     bargained = bargained || wanted.discount > 0 || wanted.gift || (wanted.agreed && wanted.product);
   }
   basket.discount = request.optional_money("discount").value_or(0);
-  if (bargained || basket.discount > 0)
+  basket.agreed = request.optional_money("agreed");
+  basket.less_odd = request.optional_money("less_odd", 1).value_or(0);
+  if ((basket.discount > 0 ? 1 : 0) + (basket.agreed ? 1 : 0) + (basket.less_odd > 0 ? 1 : 0) > 1)
+    refuse("bad_value", request.at("discount"),
+           {"Chỉ nêu một trong: discount, agreed, less_odd.", "Name one of discount, agreed and less_odd."});
+  if (bargained || basket.discount > 0 || basket.agreed || basket.less_odd > 0)
     work.require_right(by, &catalogue::Cashier::may_discount,
                        {"Người bán này không được giảm giá.", "This cashier may not give discounts."});
   return basket;
@@ -60,7 +65,19 @@ Basket read_basket(Work& work, Fields& request, const char* name, const std::str
 std::vector<journal::Sale> price_sales(Work& work, const Basket& basket, std::optional<Milliseconds> happened) {
   std::vector<StandingOffer> offers;
   for (const auto& [key, offer] : work.state.offers) offers.push_back(offer);
-  const auto lines = price_basket(basket.wanted, basket.discount, work.catalogue, offers, happened.value_or(work.time()));
+  const auto price = [&](Dong discount) {
+    return price_basket(basket.wanted, discount, work.catalogue, offers, happened.value_or(work.time()));
+  };
+  Dong discount = basket.discount;
+  if (basket.agreed || basket.less_odd > 0) {
+    const Dong without = total_of(price(0));
+    if (basket.agreed && *basket.agreed > without)
+      refuse("agreed_above_total", "agreed",
+             {fmt::format("Giá thỏa thuận cao hơn tiền hàng {}.", format_dong(without)),
+              fmt::format("The price agreed on is above the {} of the goods.", format_dong(without))});
+    discount = basket.agreed ? without - *basket.agreed : without % basket.less_odd;
+  }
+  const auto lines = price(discount);
   std::vector<journal::Sale> sales;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto& exhibitor = basket.wanted[i].exhibitor;

@@ -10,9 +10,12 @@ namespace phien::till {
 
 struct Basket {
   std::vector<Wanted> wanted;
-  Dong discount = 0;  // over the whole
+  Dong discount = 0;           // over the whole
+  std::optional<Dong> agreed;  // or: what the whole is to cost
+  Dong less_odd = 0;           // or: what is beyond a multiple of this is let off
 };
-// "lines" (under `name`) and "discount" of a request. A discount or an agreed price needs the right to give one.
+// "lines" (under `name`) and at most one of "discount", "agreed" and "less_odd" of a request. A discount or an agreed price needs
+// the right to give one.
 Basket read_basket(Work& work, Fields& request, const char* name, const std::string& by);
 
 // One sale per exhibitor, in order of first appearance; without receipt number, payments and shift.

@@ -33,10 +33,17 @@ json payment_json(const journal::Payment& payment, const catalogue::Catalogue& c
   if (payment.pay_ref) {
     shown["pay_ref"] = *payment.pay_ref;
     // A named account of a shared till has its own bank details at the organizer; those of an exhibitor are in the catalogue.
-    if (const auto holder = catalogue.exhibitors.find(payment.holder); holder != catalogue.exhibitors.end())
-      if (const auto qr =
-              vietqr_text({holder->second.bank_bin, holder->second.bank_account, payment.amount, "", *payment.pay_ref}))
+    if (const auto holder = catalogue.exhibitors.find(payment.holder); holder != catalogue.exhibitors.end()) {
+      const auto& account = holder->second;
+      if (const auto qr = vietqr_text({account.bank_bin, account.bank_account, payment.amount, "", *payment.pay_ref})) {
         shown["vietqr"] = *qr;
+        // What the seller reads aloud while the buyer's bank app shows it.
+        shown["account"] = {{"bin", account.bank_bin},
+                            {"name", account.bank_account_name},
+                            {"number", account.bank_account},
+                            {"sample", account.is_sample}};
+      }
+    }
   }
   return shown;
 }

@@ -221,6 +221,14 @@ std::optional<Fields> Fields::object(const char* name) {
   return value ? std::optional(Fields(*value, at(name))) : std::nullopt;
 }
 
+const json& Fields::object_as_it_is(const char* name, std::size_t bytes) {
+  const json& value = require(name);
+  if (!value.is_object()) wrong_type(at(name), "một đối tượng JSON", "a JSON object");
+  if (value.dump().size() > bytes)
+    refuse("out_of_range", at(name), {fmt::format("Dài quá {} byte.", bytes), fmt::format("Longer than {} bytes.", bytes)});
+  return value;
+}
+
 void Fields::done() const {
   for (const auto& [name, value] : value_->items())
     if (!asked_.contains(name))

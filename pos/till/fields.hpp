@@ -46,6 +46,8 @@ class Fields {
   // An array of objects within bounds; absent: empty (refused if `least` > 0).
   std::vector<Fields> list(const char* name, std::size_t least, std::size_t most);
   std::optional<Fields> object(const char* name);
+  // An object to be kept as it is, of at most so many bytes of text.
+  const nlohmann::json& object_as_it_is(const char* name, std::size_t bytes);
 
   void done() const;  // refuses fields nobody asked for
 

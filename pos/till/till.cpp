@@ -117,10 +117,10 @@ CataloguePtr Till::catalogue(const ledger::Reader& books, const std::optional<st
 db::JournalStore::Job Till::job(Call call, std::shared_ptr<Answer> answer) {
   return [this, call = std::move(call), answer](db::Transaction& tx) {
     *answer = {};
-    if (!usable_key(call.key))
+    if (call.once && !usable_key(call.key))
       refuse("bad_idempotency_key", "Idempotency-Key",
              {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."});
-    if (auto before = remembered(tx, call)) {
+    if (auto before = call.once ? remembered(tx, call) : std::nullopt) {
       answer->value = std::move(*before);
       answer->replayed = true;
       return;
@@ -132,7 +132,7 @@ db::JournalStore::Job Till::job(Call call, std::shared_ptr<Answer> answer) {
              {"Máy này đã kết thúc phiên: nhật ký đã đóng.", "This terminal has gone home: its journal is closed."});
     Fields request(call.request, "");
     answer->value = call.use_case(work, request);
-    remember(tx, call, answer->value);
+    if (call.once) remember(tx, call, answer->value);
   };
 }
 

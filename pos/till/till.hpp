@@ -22,6 +22,7 @@ struct Call {
   json request;
   std::string key;
   Lang lang = Lang::vi;
+  bool once = true;  // false: writes no entry, so a repetition needs no key
 };
 struct Answer {
   json value;  // when there is no problem

@@ -27,6 +27,13 @@ constexpr WritingUseCase kWriting[] = {
     {"barcodes", learn_barcode, "Learn a barcode"},
     {"proposals", propose_product, "Propose a product"},
     {"journal-close", close_journal, "Go home: the last entry of this terminal"},
+    {"undo", undo_last, "Take back the sale made last; its basket comes back"},
+    {"quote", quote, "What a basket or an exchange comes to", false},
+    {"quote/refund", quote_refund, "What giving goods back comes to", false},
+    {"drafts/basket", save_basket, "Keep the basket on the screen, and what it comes to", false},
+    {"drafts/park", park_basket, "Put a basket aside", false},
+    {"drafts/resume", resume_basket, "Take a parked basket up again", false},
+    {"settings", change_settings, "Cashier, language and look of this device", false},
 };
 }  // namespace
 

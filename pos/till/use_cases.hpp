@@ -10,6 +10,7 @@ struct WritingUseCase {
   const char* path;  // under /api/v1/
   UseCase run;
   const char* summary;
+  bool once = true;  // appends: once per idempotency key. Otherwise a repetition does no harm and no key is asked for.
 };
 std::span<const WritingUseCase> writing_use_cases();
 const WritingUseCase* writing_use_case(std::string_view path);
@@ -37,6 +38,14 @@ json close_order(Work&, Fields&);
 json learn_barcode(Work&, Fields&);
 json propose_product(Work&, Fields&);
 json close_journal(Work&, Fields&);
+json undo_last(Work&, Fields&);
+// These write no entry.
+json quote(Work&, Fields&);
+json quote_refund(Work&, Fields&);
+json save_basket(Work&, Fields&);
+json park_basket(Work&, Fields&);
+json resume_basket(Work&, Fields&);
+json change_settings(Work&, Fields&);
 
 // Reading. Refuse by throwing Refusal.
 json catalogue_view(const View&);
@@ -45,6 +54,9 @@ json sales_view(const View&, std::int64_t limit);
 json sale_view(const View&, const std::string& receipt);
 json shift_view(const View&);
 json transfers_view(const View&);
+json drafts_view(const View&);
+json shifts_view(const View&);
+json scan_view(const View&, const std::string& code);
 json journal_verify(const View&);
 std::string journal_export(const View&);
 

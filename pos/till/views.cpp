@@ -7,6 +7,7 @@
 #include "shared/sync/feed.hpp"
 #include "shared/sync/send.hpp"
 #include "shared/sync/verify.hpp"
+#include "shared/text.hpp"
 
 namespace phien::till {
 
@@ -54,7 +55,10 @@ json catalogue_view(const View& view) {
   for (const auto& id : view.me.exhibitors) {
     if (const auto found = view.catalogue->exhibitors.find(id); found != view.catalogue->exhibitors.end())
       exhibitors.push_back(catalogue::to_json(found->second));
-    for (const auto* product : view.catalogue->of_exhibitor(id)) products.push_back(catalogue::to_json(*product));
+    for (const auto* product : view.catalogue->of_exhibitor(id)) {
+      products.push_back(catalogue::to_json(*product));
+      products.back()["key"] = search_key(product->name).value_or("");
+    }
   }
   for (const auto& [id, cashier] : view.catalogue->cashiers)
     if (view.me.sells_for(cashier.exhibitor))  // the PIN's verifier stays here
@@ -161,6 +165,30 @@ json shift_view(const View& view) {
         row["sales"] = known.sales;
       }
     rows.push_back(std::move(row));
+  }
+  return list_of(view, std::move(rows));
+}
+
+// Every shift of this terminal, open and closed, oldest first.
+json shifts_view(const View& view) {
+  json rows = json::array();
+  for (const auto& row : ledger::shifts(view.books, view.me.terminal)) {
+    json shown{{"cash_in", row.cash_in},
+               {"cash_out", row.cash_out},
+               {"cash_refunds", row.cash_refunds},
+               {"cash_sales", row.cash_sales},
+               {"cashier", row.cashier},
+               {"closed", nullptr},
+               {"counted", nullptr},
+               {"expected", row.expected},
+               {"float", row.float_amount},
+               {"hash", hex(row.open.hash)},
+               {"holder", row.holder},
+               {"opened", row.opened},
+               {"sales", row.sales}};
+    if (row.closed) shown["closed"] = *row.closed;
+    if (row.counted) shown["counted"] = *row.counted;
+    rows.push_back(std::move(shown));
   }
   return list_of(view, std::move(rows));
 }

@@ -1,10 +1,11 @@
-// POST /voids: takes back one entry, or the whole of an exchange (half of one would not balance).
+// POST /voids: takes back one entry, or the whole of an exchange (half of one would not balance). POST /undo: the last sale.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
 #include "pos/till/deals.hpp"
+#include "pos/till/drafts.hpp"
 #include "pos/till/use_cases.hpp"
 
 namespace phien::till {
@@ -83,17 +84,15 @@ std::vector<Known> together(Work& work, Known known, const std::string& where) {
 
 }  // namespace
 
-json void_entry(Work& work, Fields& request) {
-  const std::string by = work.cashier(request);
-  work.require_right(by, &catalogue::Cashier::may_refund, {"Người bán này không được hủy.", "This cashier may not void."});
-  const std::string name = request.text("receipt", 100), where = request.at("receipt");
-  const auto reason = request.optional_text("reason", 400);
-  request.done();
+namespace {
 
-  Known known = find_entry(work.tx, work.me, name, where);
-  check_voidable(work, known, where);
+void require_void_right(const Work& work, const std::string& by) {
+  work.require_right(by, &catalogue::Cashier::may_refund, {"Người bán này không được hủy.", "This cashier may not void."});
+}
+
+json take_back(Work& work, const std::string& by, std::vector<Known> all, const std::optional<std::string>& reason) {
   std::vector<journal::Entry> entries;
-  for (auto& item : together(work, std::move(known), where)) {
+  for (auto& item : all) {
     auto taken_back = std::make_shared<journal::VoidEntry>();
     taken_back->entry = item.ref;
     taken_back->shift = drawer_of(work, item.entry.body);
@@ -105,6 +104,44 @@ json void_entry(Work& work, Fields& request) {
   json answer = entries_json(written);
   answer["voided"] = json::array();
   for (const auto& item : written) answer["voided"].push_back(to_json(std::get<journal::VoidBody>(item.entry.body)->entry));
+  return answer;
+}
+
+}  // namespace
+
+json void_entry(Work& work, Fields& request) {
+  const std::string by = work.cashier(request);
+  require_void_right(work, by);
+  const std::string name = request.text("receipt", 100), where = request.at("receipt");
+  const auto reason = request.optional_text("reason", 400);
+  request.done();
+
+  Known known = find_entry(work.tx, work.me, name, where);
+  check_voidable(work, known, where);
+  return take_back(work, by, together(work, std::move(known), where), reason);
+}
+
+// POST /undo: all receipts of the sale made last, and its basket is on the screen again (beside another one: parked).
+json undo_last(Work& work, Fields& request) {
+  const std::string by = work.cashier(request);
+  require_void_right(work, by);
+  const std::string hash = request.text("hash", 64), where = request.at("hash");
+  request.done();
+
+  Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
+  if (drafts.last.is_null() || drafts.last.at("receipts").front().at("hash") != hash)
+    refuse("not_the_last", where, {"Đây không phải lần bán vừa xong.", "That is not the sale made last."});
+  std::vector<Known> all;
+  for (const auto& receipt : drafts.last.at("receipts")) {
+    all.push_back(find_entry(work.tx, work.me, receipt.at("hash").get<std::string>(), where));
+    check_voidable(work, all.back(), where);
+  }
+  json answer = take_back(work, by, std::move(all), {});
+  Draft draft{random_hex(8), 1, drafts.open() != nullptr, "", work.time(), std::move(drafts.last.at("basket")), {}};
+  answer["draft"] = {{"id", draft.id}, {"rev", draft.rev}};
+  drafts.last = nullptr;
+  drafts.baskets.push_back(std::move(draft));
+  save_drafts(work.tx, drafts);
   return answer;
 }
 

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """Any page open on the seller's laptop can send requests to 127.0.0.1. None of them may sell, or read."""
+import gzip
+import re
 import unittest
 
 import phien_test as pt
@@ -88,12 +90,14 @@ class Access(unittest.TestCase):
     def test_every_route_asks_who_it_is(self):
         api = OpenApi(self.till.call("GET", "/api/v1/openapi.json").json)
         for method, path in sorted(api.operations()):
-            target = path.replace("{receipt}", "A01-T01-1").replace("{once}", "0" * 64)
+            target = path.replace("{receipt}", "A01-T01-1").replace("{once}", "0" * 64).replace("{file}", "none.js")
             open_to_all = api.document["paths"][path][method]["security"] == []
             with self.subTest(f"{method} {path}"):
                 answer = self.ask(method.upper(), target, {} if method == "post" else None)
                 if target.startswith("/start/"):
                     self.assertEqual((answer.status, answer.code), (403, "bad_link"))
+                elif target.startswith("/assets/"):
+                    self.assertEqual((answer.status, answer.code), (404, "no_such_page"))
                 else:
                     self.assertEqual(answer.status, 200 if open_to_all else 401)
                 self.assertEqual(self.ask(method.upper(), target, {} if method == "post" else None, Host="evil.example").status, 421)
@@ -104,6 +108,34 @@ class Access(unittest.TestCase):
             self.assertIn(word, self.started.headers["set-cookie"])
         self.assertEqual(pt.call(self.till.port, "GET", "/start/" + self.link.split("/")[-1]).status, 403)
         self.assertEqual(self.ask("GET", "/api/v1/status", Cookie=self.cookie).status, 200)
+
+    def test_a_session_outlives_the_program_and_is_kept_as_a_digest_only(self):
+        till = Till.enrolled(self.server).start()
+        self.addCleanup(till.close)
+        link = next(line.split()[-1] for line in (till.root / "log").read_text().splitlines() if "/start/" in line)
+        cookie = pt.call(till.port, "GET", "/start/" + link.split("/")[-1]).headers["set-cookie"].split(";")[0]
+        self.assertNotIn(cookie.split("=")[1], (till.data / "sessions.json").read_text())
+        self.assertEqual((till.data / "sessions.json").stat().st_mode & 0o777, 0o600)
+        till.kill()
+        till.start()
+        self.assertEqual(pt.call(till.port, "GET", "/api/v1/status", headers={"Cookie": cookie}).status, 200)
+        (till.data / "sessions.json").write_text("{damaged")
+        till.kill()
+        till.start()
+        self.assertEqual(pt.call(till.port, "GET", "/api/v1/status", headers={"Cookie": cookie}).status, 401)
+
+    def test_pages_come_from_us_alone(self):
+        page = self.ask("GET", "/")
+        self.assertEqual((page.status, page.headers["content-encoding"], page.headers["cache-control"]), (200, "gzip", "no-cache"))
+        self.assertTrue(page.headers["content-security-policy"].startswith("default-src 'self'"))
+        text = gzip.decompress(page.body).decode()
+        self.assertNotRegex(text, r"https?://|<script>|style=|onload=")
+        asset = re.search(r'"\.?(/assets/[^"]+\.js)"', text)[1]
+        script = self.ask("GET", asset)
+        self.assertIn("immutable", script.headers["cache-control"])
+        self.assertEqual(self.ask("GET", asset, If_None_Match=script.headers["etag"]).status, 304)
+        for path in ("/assets/../keys.json", "/index.html", "/assets/", "/keys.json"):
+            self.assertIn(self.ask("GET", path).status, (400, 404))
 
     def test_a_key_again_gives_the_same_answer_and_nothing_new(self):
         till = Till.enrolled(self.server).start()

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """A terminal from enrolment to the last entry: with the server and without it, beside a running program and without one."""
+import gzip
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import unittest
@@ -297,11 +299,27 @@ class Description(unittest.TestCase):
             ask("POST", "/api/v1/" + path, body)
         order = ask("POST", "/api/v1/orders", {"lines": line}).json["receipts"][0]["number"]
         ask("POST", "/api/v1/orders/closed", {"order": order, "outcome": "cancelled"})
+        basket = {"lines": line, "discount": 500, "note": "x"}
+        kept = ask("POST", "/api/v1/drafts/basket", {"id": "G1", "rev": 0, "basket": basket, "payments": [{"method": "transfer"}]}).json
+        ask("POST", "/api/v1/drafts/park", {"id": "G1", "rev": kept["rev"], "label": "x"})
+        ask("POST", "/api/v1/drafts/resume", {"id": "G1", "rev": kept["rev"]})
+        ask("POST", "/api/v1/quote", {"lines": line, "payments": [{"method": "cash", "given": 500000}]})
+        sold = till.post("sales", {"draft": {"id": "G1", "rev": kept["rev"]}, "payments": [{"method": "transfer"}]})
+        ask("POST", "/api/v1/quote/refund", {"receipt": sold["receipts"][0]["number"]})
+        ask("POST", "/api/v1/settings", {"lang": "en", "theme": "dark", "text": "big"})
+        ask("GET", "/api/v1/drafts")
+        ask("POST", "/api/v1/undo", {"hash": sold["receipts"][0]["hash"]})
+        ask("GET", "/api/v1/drafts")
+        page = ask("GET", "/")
+        assets = re.findall(r'"\.?(/assets/[^"]+)"', gzip.decompress(page.body).decode())
+        self.assertGreater(len(assets), 1)
+        for asset in assets:
+            ask("GET", asset)
         void = till.post("visitors", {"count": 1})["entries"][0]["hash"]
         ask("POST", "/api/v1/voids", {"receipt": void})
-        for path in ("status", "catalogue", "stock", "sales?limit=5", "shift", "transfers", "journal/verify", "journal/export", "openapi.json", "sales/A01-T99-1"):
+        for path in ("status", "catalogue", "stock", "sales?limit=5", "shift", "shifts", "scan?code=8930000000019", "qr.svg?text=PHIEN", "transfers", "journal/verify", "journal/export", "openapi.json", "sales/A01-T99-1"):
             ask("GET", "/api/v1/" + path)
-        for path in ("/", "/healthz", "/metrics"):
+        for path in ("/healthz", "/metrics"):
             ask("GET", path)
         ask("POST", "/api/v1/journal-close", {})
         self.assertEqual(api.operations() - api.seen, {("get", "/start/{once}")})

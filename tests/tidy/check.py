@@ -22,6 +22,7 @@ ARROWS = {
     "shared/render/": ["shared/*", "shared/receipt/", "shared/render/"],
     "shared/report/": ["shared/*", "shared/journal/", "shared/catalogue/", "shared/ledger/", "shared/report/"],
     "shared/net/": ["shared/*", "shared/net/"],
+    "shared/web/": ["shared/*", "shared/net/", "shared/web/"],
     "db/": ["shared/*", "shared/journal/", "shared/ledger/", "db/"],
     "server/": ["shared/", "db/", "server/"],
     "pos/": ["shared/", "db/", "pos/"],

@@ -106,8 +106,8 @@ till::Answer Booth::perform(const std::string& path, const json& request, const 
   const auto* use_case = till::writing_use_case(path);
   REQUIRE(use_case);
   clock.pass(1'000);
-  return till->perform(
-      {path, use_case->run, request, wanted.empty() ? "key-" + std::to_string(10'000 + keys_++) : wanted, Lang::vi});
+  return till->perform({path, use_case->run, request, wanted.empty() ? "key-" + std::to_string(10'000 + keys_++) : wanted,
+                        Lang::vi, use_case->once});
 }
 
 json Booth::must(const std::string& path, const json& request, const std::string& wanted) {

@@ -1,0 +1,250 @@
+// The basket on the screen. Every change is kept by the terminal at once, which says what it comes to: this page shows amounts
+// and never computes one. Saves go one at a time; what was changed meanwhile goes with the next.
+import { newKey, post, get, Refused } from "@shared/request";
+import { till, t } from "./till.svelte";
+import type { Basket, BasketLine, Draft, Drafts, LastSale, Payment, Problem, Product, Quote } from "./types";
+
+interface Kept {
+  id: string;
+  rev: number;
+  quote?: Quote;
+  problem?: Problem;
+}
+const empty = (): Basket => ({ lines: [] });
+const newId = (): string => newKey().slice(0, 20);
+const asText = (thousandths: number): string => String(thousandths / 1000);
+export const thousandths = (qty: string): number => Math.round(Number(qty) * 1000);
+
+class OpenBasket {
+  basket = $state<Basket>(empty());
+  quote = $state.raw<Quote>();
+  problem = $state.raw<Problem>();
+  last = $state.raw<LastSale>();
+  parked = $state.raw<Draft[]>([]);
+  busy = $state(false); // a payment is being written
+  fresh = $state(true); // the quote is of what is on the screen
+  chosen = $state(-1); // the line that keys and the last tap speak of
+
+  #id = newId();
+  #rev = 0;
+  #saving: Promise<void> | undefined;
+  #dirty = false;
+  #split: Payment[] | undefined;
+
+  get isEmpty(): boolean {
+    return this.basket.lines.length === 0;
+  }
+  get count(): number {
+    return this.basket.lines.reduce((sum, line) => sum + (Number.isInteger(Number(line.qty)) ? Number(line.qty) : 1), 0);
+  }
+  quantityOf(product: string): number {
+    return this.basket.lines.reduce((sum, line) => sum + (line.product === product ? thousandths(line.qty) : 0), 0);
+  }
+
+  /** What the terminal has kept. */
+  take(drafts: Drafts): void {
+    const open = drafts.baskets.find((one) => !one.parked);
+    this.parked = drafts.baskets.filter((one) => one.parked);
+    this.last = drafts.last ?? undefined;
+    this.#begin(open);
+    if (open) this.#changed();
+  }
+  #begin(draft?: Draft): void {
+    this.#id = draft?.id ?? newId();
+    this.#rev = draft?.rev ?? 0;
+    this.basket = draft?.basket ?? empty();
+    this.chosen = this.basket.lines.length - 1;
+    this.quote = undefined;
+    this.problem = undefined;
+    this.#split = undefined;
+    this.fresh = true;
+  }
+  async reload(): Promise<void> {
+    this.take(await till.insist(() => get<Drafts>("drafts")));
+  }
+
+  add(product: Product, qty = 1000): void {
+    const plain = (line: BasketLine) => line.product === product.id && line.price === undefined && !line.discount && !line.gift;
+    const at = this.basket.lines.findIndex(plain);
+    const line = this.basket.lines[at];
+    if (line && product.sold_by === "piece") {
+      line.qty = asText(thousandths(line.qty) + qty);
+      this.chosen = at;
+    } else {
+      this.basket.lines.push({ product: product.id, qty: asText(qty) });
+      this.chosen = this.basket.lines.length - 1;
+    }
+    this.#changed();
+  }
+  step(at: number, by: number): void {
+    const line = this.basket.lines[at];
+    if (!line) return;
+    const next = thousandths(line.qty) + by;
+    if (next <= 0) return this.remove(at);
+    line.qty = asText(next);
+    this.chosen = at;
+    this.#changed();
+  }
+  setLine(at: number, line: BasketLine): void {
+    this.basket.lines[at] = line;
+    this.#changed();
+  }
+  remove(at: number): void {
+    this.basket.lines.splice(at, 1);
+    this.chosen = this.basket.lines.length - 1;
+    if (this.isEmpty && !this.basket.back) this.basket = empty();
+    this.#changed();
+  }
+  clear(): void {
+    this.basket = empty();
+    this.#changed();
+  }
+  /** A bargain over the whole: at most one of its forms. */
+  bargain(how: Pick<Basket, "discount" | "agreed" | "less_odd">): void {
+    const { lines, note, receipt, back } = this.basket;
+    this.basket = { lines, ...(note ? { note } : {}), ...(receipt ? { receipt } : {}), ...(back ? { back } : {}), ...how };
+    this.#changed();
+  }
+  setNote(note: string): void {
+    if (note.trim()) this.basket.note = note.trim();
+    else delete this.basket.note;
+    this.#changed();
+  }
+  exchange(receipt: string, back: Basket["back"]): void {
+    this.basket.receipt = receipt;
+    this.basket.back = back;
+    this.#changed();
+  }
+  stopExchange(): void {
+    delete this.basket.receipt;
+    delete this.basket.back;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.fresh = false;
+    this.#split = undefined;
+    if (!this.isEmpty) this.last = undefined; // the next sale has begun
+    void this.settled();
+  }
+  /** Resolves when everything on the screen is kept and quoted. */
+  settled(): Promise<void> {
+    this.#dirty = true;
+    const saving = this.#saving ?? this.#save().finally(() => (this.#saving = undefined));
+    this.#saving = saving;
+    return saving;
+  }
+  async #save(): Promise<void> {
+    while (this.#dirty) {
+      this.#dirty = false;
+      const basket = $state.snapshot(this.basket) as Basket;
+      const request = { id: this.#id, rev: this.#rev, basket, cashier: till.cashier, ...(this.#split ? { payments: this.#split } : {}) };
+      try {
+        const kept = await till.insist(() => post<Kept>("drafts/basket", request));
+        this.#rev = kept.rev;
+        if (basket.lines.length === 0) this.#id = newId();
+        if (!this.#dirty) {
+          this.quote = kept.quote;
+          this.problem = kept.problem;
+          this.fresh = true;
+        }
+      } catch (error) {
+        if (!(error instanceof Refused && error.code === "draft_moved")) {
+          till.explain(error);
+          return;
+        }
+        await this.#catchUp(basket);
+      }
+    }
+  }
+  // The answer to the last save was lost, or another window changed the basket: what the terminal has is what counts, but a tap
+  // made here meanwhile is not forgotten when it only has our own save.
+  async #catchUp(sent: Basket): Promise<void> {
+    const drafts = await till.insist(() => get<Drafts>("drafts"));
+    const open = drafts.baskets.find((one) => !one.parked);
+    if (open?.id === this.#id && JSON.stringify(sorted(open.basket)) === JSON.stringify(sorted(sent))) {
+      this.#rev = open.rev;
+      this.#dirty = true;
+      return;
+    }
+    this.parked = drafts.baskets.filter((one) => one.parked);
+    this.#begin(open);
+    this.#dirty = open !== undefined;
+    till.tell(t("movedElsewhere"), true);
+  }
+
+  /** Asks what is left by transfer when part is paid otherwise. */
+  async split(payments: Payment[]): Promise<void> {
+    this.#split = payments;
+    this.fresh = false;
+    await this.settled();
+  }
+
+  /** Writes the sale or exchange. The key belongs to this attempt: however often it is sent, there is one sale. */
+  async pay(payments: Payment[]): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    try {
+      if (!this.fresh) await this.settled();
+      if (!this.quote) return false;
+      const key = newKey();
+      const path = this.basket.back ? "exchanges" : "sales";
+      const request = { draft: { id: this.#id, rev: this.#rev }, payments, cashier: till.cashier };
+      const done = await till.insist(() => post<LastSale>(`${path}?lang=${till.lang}`, request, key));
+      this.#begin();
+      this.last = done;
+      till.go("sell");
+      void till.refresh();
+      return true;
+    } catch (error) {
+      till.explain(error);
+      if (error instanceof Refused && error.code === "draft_moved") await this.reload();
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+  async undo(): Promise<void> {
+    const hash = this.last?.receipts[0]?.hash;
+    if (!hash || this.busy) return;
+    this.busy = true;
+    try {
+      const key = newKey();
+      await till.insist(() => post("undo", { hash, cashier: till.cashier }, key));
+      await this.reload();
+      till.tell(t("undone"));
+      void till.refresh();
+    } catch (error) {
+      till.explain(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async park(label: string): Promise<void> {
+    try {
+      await this.settled();
+      await post("drafts/park", { id: this.#id, rev: this.#rev, ...(label ? { label } : {}) });
+      await this.reload();
+    } catch (error) {
+      till.explain(error);
+    }
+  }
+  async resume(draft: Draft): Promise<void> {
+    try {
+      if (!this.isEmpty) await this.settled();
+      await post("drafts/resume", { id: draft.id, rev: draft.rev });
+      await this.reload();
+    } catch (error) {
+      till.explain(error);
+    }
+  }
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => [key, sorted(one)]));
+}
+
+export const basket = new OpenBasket();

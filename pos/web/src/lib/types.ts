@@ -1,0 +1,212 @@
+// What the terminal answers (pos/api/openapi.json), as far as the page looks at it.
+import type { Message } from "@shared/request";
+
+export interface Product {
+  id: string;
+  exhibitor: string;
+  name: string;
+  key: string;
+  unit: string;
+  price: number;
+  sold_by: "piece" | "weight" | "length";
+  quantity_decimals?: number;
+  barcode?: string;
+  ocop_group?: string;
+  ocop_star?: number;
+}
+export interface Exhibitor {
+  id: string;
+  name: string;
+  short_name?: string;
+  booth?: string;
+}
+export interface Cashier {
+  id: string;
+  name: string;
+  exhibitor: string;
+  may_discount: boolean;
+  may_refund: boolean;
+}
+export interface Proposal {
+  id: string;
+  exhibitor: string;
+  name: string;
+  unit: string;
+  price: number;
+}
+export interface Catalogue {
+  fair: { name?: string };
+  exhibitors: Exhibitor[];
+  products: Product[];
+  cashiers: Cashier[];
+  proposals: Proposal[];
+}
+export interface StockRow {
+  product: string;
+  place: string;
+  on_hand: number;
+  low: boolean;
+}
+export interface List<Row> {
+  as_of: number;
+  rows: Row[];
+}
+export interface Problem {
+  code: string;
+  message: Message;
+  where: string;
+}
+export interface Status {
+  terminal: string;
+  booth: string;
+  exhibitors: string[];
+  holder: string;
+  online: boolean;
+  can_sell: boolean;
+  why_not?: Problem;
+  must_reopen: boolean;
+  saved: { seq: number };
+  reached_at: number;
+  waiting: number;
+  waiting_since: number | null;
+  problems: Problem[];
+  catalogue: { products: number; seq: number };
+  clock: { offset_ms: number; quality: "exact" | "estimated" | "unknown" };
+  program: string;
+}
+
+/** A line as it is kept and sold; quantities as text ("1.25"). */
+export interface BasketLine {
+  product: string;
+  qty: string;
+  price?: number;
+  discount?: number;
+  gift?: boolean;
+  name?: string;
+  exhibitor?: string;
+}
+export interface BackLine {
+  of: number;
+  qty: string;
+  resaleable?: boolean;
+}
+export interface Basket {
+  lines: BasketLine[];
+  discount?: number;
+  agreed?: number;
+  less_odd?: number;
+  note?: string;
+  receipt?: string;
+  back?: BackLine[];
+}
+export interface Draft {
+  id: string;
+  rev: number;
+  parked: boolean;
+  label: string;
+  saved: number;
+  basket: Basket;
+}
+export interface Note {
+  value: number;
+  count: number;
+}
+export interface Transfer {
+  amount: number;
+  holder: string;
+  pay_ref: string;
+  vietqr?: string;
+  account?: { bin: string; name: string; number: string; sample: boolean };
+}
+export interface QuoteLine {
+  name: string;
+  unit: string;
+  qty: number;
+  price: number;
+  price_kind: "list" | "wholesale" | "offer" | "agreed" | "open";
+  list?: number;
+  discount: number;
+  total: number;
+  gift: boolean;
+  offer?: string;
+  exhibitor: string;
+}
+export interface Quote {
+  lines: QuoteLine[];
+  list_total: number;
+  total: number;
+  cash: { due: number; rounding: number; suggestions: { given: number; change: number; notes: Note[] }[] };
+  transfers: Transfer[];
+  split?: { change: number; due: number; transfers: Transfer[] };
+  back?: { due: number; total: number };
+}
+export interface Payment {
+  method: "cash" | "transfer" | "card" | "other";
+  amount?: number;
+  given?: number;
+  label?: string;
+}
+export interface LastSale {
+  receipts: { hash: string; kind: string; number: string; total: number }[];
+  total: number;
+  due: number;
+  change: number;
+  change_notes: Note[];
+  payments: { method: string; amount: number; given?: number }[];
+  total_back?: number;
+  due_back?: number;
+}
+export interface Settings {
+  cashier?: string;
+  lang?: "vi" | "en";
+  theme?: "light" | "dark";
+  text?: "normal" | "big";
+}
+export interface Drafts {
+  baskets: Draft[];
+  last: LastSale | null;
+  settings: Settings;
+}
+export interface SaleRow {
+  number: string;
+  hash: string;
+  kind: "sale" | "refund" | "order" | "order_closed";
+  time: number;
+  total: number;
+  voided: boolean;
+  exhibitor: string;
+}
+export interface SaleShown extends SaleRow {
+  text: string;
+  payments: { method: string; amount: number; pay_ref?: string }[];
+  lines?: { of: number; name: string; unit: string; qty: number; given_back: number; total: number; product: string }[];
+}
+export interface TransferRow {
+  pay_ref: string;
+  exhibitor: string;
+  claimed: number;
+  confirmed: number;
+  state: "claimed" | "confirmed" | "differs" | "unmatched";
+  time: number;
+}
+export interface ShiftRow {
+  holder: string;
+  cashier: string;
+  float: number;
+  opened?: number;
+  sales?: number;
+}
+export interface ShiftReport {
+  holder: string;
+  cashier: string;
+  opened: number;
+  closed: number | null;
+  float: number;
+  cash_sales: number;
+  cash_refunds: number;
+  cash_in: number;
+  cash_out: number;
+  expected: number;
+  counted: number | null;
+  sales: number;
+}

@@ -1,0 +1,47 @@
+// One way to ask a program of ours: JSON in, JSON out, and refusals that a person can read in either language.
+
+export interface Message {
+  vi: string;
+  en: string;
+}
+
+/** The program said no. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly said: Message,
+  ) {
+    super(said.en);
+  }
+}
+/** The program did not answer: whether it did anything is not known. */
+export class NoAnswer extends Error {}
+
+const ANSWER_WITHIN_MS = 20_000;
+
+async function asked(target: string, options: RequestInit): Promise<unknown> {
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(target, { ...options, signal: AbortSignal.timeout(ANSWER_WITHIN_MS), credentials: "same-origin" });
+    body = await response.json();
+  } catch (error) {
+    throw new NoAnswer(String(error));
+  }
+  if (response.ok) return body;
+  const error = (body as { error?: { code: string; message: Message } }).error;
+  throw new Refused(response.status, error?.code ?? "", error?.message ?? { vi: "Không rõ vì sao.", en: "No reason was given." });
+}
+
+export const get = async <T>(path: string): Promise<T> => (await asked(`/api/v1/${path}`, {})) as T;
+
+/** `key` names the attempt of what may be done once only; the same key again has no second effect. */
+export const post = async <T>(path: string, body: unknown, key?: string): Promise<T> =>
+  (await asked(`/api/v1/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", ...(key ? { "Idempotency-Key": key } : {}) },
+  })) as T;
+
+export const newKey = (): string => crypto.randomUUID().replaceAll("-", "");
