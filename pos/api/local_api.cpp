@@ -10,10 +10,10 @@
 
 #include "pos/agent/durable.hpp"
 #include "pos/api/openapi.hpp"
-#include "pos/api/qr.hpp"
 #include "pos/api/status.hpp"
 #include "shared/net/callback.hpp"
 #include "shared/net/run.hpp"
+#include "shared/render/render.hpp"
 
 namespace phien::api {
 using nlohmann::json;
@@ -60,14 +60,17 @@ std::int64_t limit_of(const net::Request& request) {
   return limit;
 }
 
+constexpr std::size_t kMaxQrText = 1'000;
+constexpr int kQrModule = 8;  // dots: sharp on a laptop, and the page may make it smaller
+
 net::Response qr(const net::Request& request) {
   const auto text = parameter(request, "text");
-  const auto picture = text ? qr_svg(*text) : std::nullopt;
-  if (!picture) return refused({"bad_value", "text", {"Cần chữ dài 1–1000 byte.", "A text of 1 to 1000 bytes is needed."}});
+  const auto picture = text && text->size() <= kMaxQrText ? render::qr(*text, kQrModule) : render::Image{};
+  if (picture.bits.empty())
+    return refused({"bad_value", "text", {"Cần chữ dài 1–1000 byte.", "A text of 1 to 1000 bytes is needed."}});
   net::Response response;
-  response.content_type = "image/svg+xml";
-  response.headers["content-security-policy"] = "default-src 'none'";
-  response.body = *picture;
+  response.content_type = "image/png";
+  response.body = render::png(picture);
   return response;
 }
 
@@ -294,7 +297,7 @@ void LocalApi::add_pages() {
   const auto page = [this](net::Request& request) { return answered(web::asset_response(assets_, request)); };
   add("/", access_.open(), "The till", page);
   add("/assets/{file}", access_.open(), "What the till's page loads", page);
-  add("/api/v1/qr.svg", access_.reading(), "A text as a QR code", [](net::Request& request) { return answered(qr(request)); });
+  add("/api/v1/qr.png", access_.reading(), "A text as a QR code", [](net::Request& request) { return answered(qr(request)); });
   add("/start/{once}", access_.open(), "Opens a session by a one-time link",
       [this](net::Request& request) { return start(request); });
   add("/healthz", access_.open(), "Is it alive",

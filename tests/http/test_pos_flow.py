@@ -317,7 +317,7 @@ class Description(unittest.TestCase):
             ask("GET", asset)
         void = till.post("visitors", {"count": 1})["entries"][0]["hash"]
         ask("POST", "/api/v1/voids", {"receipt": void})
-        for path in ("status", "catalogue", "stock", "sales?limit=5", "shift", "shifts", "scan?code=8930000000019", "qr.svg?text=PHIEN", "transfers", "journal/verify", "journal/export", "openapi.json", "sales/A01-T99-1"):
+        for path in ("status", "catalogue", "stock", "sales?limit=5", "shift", "shifts", "scan?code=8930000000019", "qr.png?text=PHIEN", "transfers", "journal/verify", "journal/export", "openapi.json", "sales/A01-T99-1"):
             ask("GET", "/api/v1/" + path)
         for path in ("/healthz", "/metrics"):
             ask("GET", path)

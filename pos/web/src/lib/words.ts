@@ -169,6 +169,9 @@ export const WORDS = {
   attached: ["Đã gắn mã cho {name}", "Code attached to {name}"],
   scanned: ["Đã thêm {name}", "Added {name}"],
   paymentCode: ["Đây là mã chuyển tiền, không phải mã hàng.", "That is a payment code, not goods."],
+  misread: ["Đọc mã chưa rõ, hãy quét lại.", "The code was misread, scan it again."],
+  otherSeller: ["Hóa đơn này của gian {booth}: mời khách sang đó.", "That receipt is of booth {booth}: please go there."],
+  receiptElsewhere: ["Hóa đơn này bán ở máy khác của gian.", "That was sold at another till of this booth."],
   movedElsewhere: ["Giỏ hàng đã đổi ở cửa sổ khác; đây là bản mới.", "The basket was changed in another window; this is the new one."],
   keyHint: ["Enter", "Enter"],
 } as const satisfies Record<string, readonly [string, string]>;
