@@ -3,9 +3,7 @@
 #include <filesystem>
 
 #include <spdlog/spdlog.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/post.hpp>
 
 #include "db/sqlite/sqlite_store.hpp"
 #include "server/files.hpp"
@@ -35,9 +33,13 @@ asio::awaitable<void> submitted(db::JournalStore& store, db::JournalStore::Job j
   return net::wait_for_callback(std::move(executor), std::move(start));
 }
 
-asio::awaitable<void> done_aside(std::function<void()> work) {
-  work();
-  co_return;
+std::exception_ptr thrown_by(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (...) {
+    return std::current_exception();
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -88,15 +90,20 @@ Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const
   db::SqliteOptions options;
   options.readers = 3;  // the io thread and both workers
   auto store = db::open_sqlite(paths.store(), options);
-  const auto own = own_branch(*store->snapshot(), *keys);
-  if (!own)
+  if (!own_branch(*store->snapshot(), *keys))
     return Problem{"wrong_store",
                    paths.store(),
                    {"Kho dữ liệu không thuộc về khóa của thư mục này; dùng: phien-server recover",
                     "The store does not belong to this directory's keys; use: phien-server recover"}};
-  std::unique_ptr<House> house(
-      new House(std::move(executor), paths, std::move(*keys), std::move(*token), std::move(clock), std::move(store)));
-  house->own_branch_ = own->no;
+  return over(std::move(executor), paths, std::move(*keys), std::move(*token), std::move(clock), std::move(store));
+}
+
+std::unique_ptr<House> House::over(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token,
+                                   std::shared_ptr<Clock> clock, std::unique_ptr<db::JournalStore> store) {
+  const journal::BranchNo own = own_branch(*store->snapshot(), keys).value().no;
+  std::unique_ptr<House> house(new House(std::move(executor), std::move(paths), std::move(keys), std::move(admin_token),
+                                         std::move(clock), std::move(store)));
+  house->own_branch_ = own;
   house->look_at_own_journal();
   return house;
 }
@@ -150,8 +157,13 @@ asio::awaitable<void> House::commit_own(db::JournalStore::Job job) {
   totals.changed();
 }
 
+// Not to be cancelled: `work` uses what lies in the frame of the coroutine that waits for it, and a client who leaves must not
+// take that away. (Asio's co_spawn into a thread pool also ends the program when it is cancelled at the wrong moment.)
 asio::awaitable<void> House::aside(std::function<void()> work) {
-  return asio::co_spawn(workers_.get_executor(), done_aside(std::move(work)), asio::use_awaitable);
+  std::function<void(net::Callback)> start = [this, work = std::move(work)](net::Callback resume) {
+    asio::post(workers_, [work, resume = std::move(resume)] { resume(thrown_by(work)); });
+  };
+  return net::wait_for_callback(executor_, std::move(start));
 }
 
 asio::awaitable<net::Response> House::read(Work work) {

@@ -52,6 +52,9 @@ class House {
                              std::shared_ptr<Clock> clock);
   // Opens one. Codes: not_initialised, bad_keys, wrong_store. Throws db::StoreBusy, StoreTooNew, StoreFailed.
   static Result<std::unique_ptr<House>> open(asio::any_io_executor executor, const Paths& paths, std::shared_ptr<Clock> clock);
+  // The same over a store that is open already, and holds the journal of these keys.
+  static std::unique_ptr<House> over(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token,
+                                     std::shared_ptr<Clock> clock, std::unique_ptr<db::JournalStore> store);
   ~House();
 
   const Paths& paths() const { return paths_; }

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RELEASE = ROOT / "build/release"
 ASAN = ROOT / "build/asan"
 PYTHON = "/usr/bin/python3"
+FUZZ_SECONDS = 60  # a target
 WEEK = "week"  # posts the journals that the demo leaves
 # Doctest programs that also run under AddressSanitizer and UndefinedBehaviorSanitizer: all of them.
 SANITIZER_ENV = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
@@ -72,6 +73,9 @@ def suites():
     yield Suite(WEEK, [str(RELEASE / "bin/tests" / WEEK)], week, 900, count_doctest, after="demo")
     for file in sorted((ROOT / "tests").glob("*/test_*.py")):
         yield Suite(f"{file.parent.name}/{file.stem}", [PYTHON, str(file), "-v"], release, 900, count_unittest)
+    for corpus in sorted((ROOT / "tests/fuzz/corpus").iterdir()):
+        fuzz = [PYTHON, "tests/fuzz/run", "--built", "--seconds", str(FUZZ_SECONDS), "--target", corpus.name]
+        yield Suite(f"fuzz/{corpus.name}", fuzz, release, 600, count_plain)
     for kind, tree, environment in (("asan", ASAN, SANITIZER_ENV), ("release", RELEASE, release)):
         for program in sorted((tree / "bin/tests").glob("*")):
             if program.name != WEEK:
@@ -126,6 +130,8 @@ def main():
     build("release")
     if not wanted or any(name.startswith("asan/") for name in wanted):
         build("asan", ["sanitized_tests"])
+    if not wanted or any(name.startswith("fuzz/") for name in wanted):
+        build("fuzz", ["fuzzers"])
     passed, failed = run_all(suite for suite in suites() if not wanted or suite.name in wanted)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
