@@ -78,6 +78,7 @@ int main(int argc, char** argv) {
   add_enrol_command(app, context);
   add_run_command(app, context);
   add_selling_commands(app, context);
+  add_printing_commands(app, context);
   add_stock_commands(app, context);
   add_offer_commands(app, context);
   add_money_commands(app, context);

@@ -11,9 +11,12 @@
 #include "pos/agent/durable.hpp"
 #include "pos/api/openapi.hpp"
 #include "pos/api/status.hpp"
+#include "pos/till/deals.hpp"
+#include "pos/till/printing.hpp"
 #include "shared/net/callback.hpp"
 #include "shared/net/run.hpp"
 #include "shared/render/render.hpp"
+#include "shared/scan/scan.hpp"
 
 namespace phien::api {
 using nlohmann::json;
@@ -21,7 +24,6 @@ using nlohmann::json;
 namespace {
 
 constexpr std::int64_t kMostSales = 1'000;
-constexpr std::size_t kMaxCode = 600;
 
 Lang lang_of(const net::Request& request) {
   const auto asked = request.query.find("lang");
@@ -87,7 +89,7 @@ int status_of(const Problem& problem) {
   static const std::set<std::string, std::less<>> not_understood{
       "wrong_type", "missing_field", "unknown_field",       "out_of_range",      "bad_value", "bad_json",
       "too_deep",   "duplicate_key", "bad_idempotency_key", "too_many_decimals", "too_long"};
-  static const std::set<std::string, std::less<>> not_known{"unknown_receipt", "unknown_offer", "unknown_payment"};
+  static const std::set<std::string, std::less<>> not_known{"unknown_receipt", "unknown_offer", "unknown_payment", "unknown_job"};
   static const std::set<std::string, std::less<>> store{"store_full", "store_failed"};
   if (not_understood.contains(problem.code)) return 400;
   if (not_known.contains(problem.code)) return 404;
@@ -127,8 +129,8 @@ void LocalApi::add_writing() {
 asio::awaitable<net::Response> LocalApi::write(const till::WritingUseCase& use_case, net::Request& request) {
   auto body = till::parse_request(request.body);
   if (!body) co_return refused(body.problem());
-  till::Call call{use_case.path,    use_case.run, std::move(*body), request.header("idempotency-key"),
-                  lang_of(request), use_case.once};
+  till::Call call{use_case.path,    use_case.run,  std::move(*body),    request.header("idempotency-key"),
+                  lang_of(request), use_case.once, use_case.after_close};
   auto answer = std::make_shared<till::Answer>();
   const db::JournalStore::Job job = till_.job(std::move(call), answer);
   std::exception_ptr error;
@@ -232,8 +234,8 @@ void LocalApi::add_reading() {
   get("/api/v1/scan", "What a code that was scanned means here", Pace::quick, [](const View& view, const net::Request& request) {
     only_parameters(request, {"code"});
     const auto code = parameter(request, "code");
-    if (!code || code->empty() || code->size() > kMaxCode)
-      till::refuse("bad_value", "code", {"Cần một mã dài 1–600 byte.", "A code of 1 to 600 bytes is needed."});
+    if (!code || code->empty() || code->size() > scan::kMaxTextBytes)
+      till::refuse("bad_value", "code", {"Cần một mã dài 1–2048 byte.", "A code of 1 to 2048 bytes is needed."});
     return till::scan_view(view, *code);
   });
   get("/api/v1/drafts", "Baskets on the screen and parked, the last sale, settings", Pace::quick,
@@ -241,6 +243,10 @@ void LocalApi::add_reading() {
         only_parameters(request, {});
         return till::drafts_view(view);
       });
+  get("/api/v1/printer", "The printer, and what waits for it", Pace::quick, [](const View& view, const net::Request& request) {
+    only_parameters(request, {});
+    return till::printer_view(view);
+  });
   get("/api/v1/journal/verify", "Checks every journal here", Pace::slow, [](const View& view, const net::Request& request) {
     only_parameters(request, {});
     return till::journal_verify(view);
@@ -253,6 +259,14 @@ void LocalApi::add_reading() {
   status_route.summary = "What is safe where, what waits, whether this till can sell";
   status_route.handler = [this](net::Request& request) { return answered(net::json_response(status(lang_of(request)).dump())); };
   router_.add(std::move(status_route));
+
+  net::Route image_route;
+  image_route.method = "GET";
+  image_route.pattern = "/api/v1/sales/{receipt}/image";
+  image_route.guard = access_.reading();
+  image_route.summary = "A receipt as the printer would print it now";
+  image_route.handler = [this](net::Request& request) { return aside([this, &request] { return image(request); }); };
+  router_.add(std::move(image_route));
 
   net::Route export_route;
   export_route.method = "GET";
@@ -268,6 +282,27 @@ void LocalApi::add_reading() {
     });
   };
   router_.add(std::move(export_route));
+}
+
+net::Response LocalApi::image(const net::Request& request) {
+  try {
+    only_parameters(request, {"width"});
+    const auto width = parameter(request, "width").value_or("80");
+    if (width != "58" && width != "80") till::refuse("bad_value", "width", {"Khổ giấy là 58 hoặc 80.", "Paper is 58 or 80."});
+    const Lang lang = lang_of(request);
+    receipt::Document document;
+    till_.read(lang, [&](const till::View& view) {
+      const auto known = till::find_deal(view.books, view.me, request.params.at("receipt"), "receipt");
+      document = till::printed_document(view, known.ref, lang);
+      return json();
+    });
+    net::Response response;
+    response.content_type = "image/png";
+    response.body = render::png(render::draw(document, width == "58" ? render::kWidth58 : render::kWidth80));
+    return response;
+  } catch (const till::Refusal& refusal) {
+    return refused(refusal.problem);
+  }
 }
 
 json LocalApi::status(Lang lang) {

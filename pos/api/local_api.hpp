@@ -38,6 +38,7 @@ class LocalApi {
            std::function<nlohmann::json(const till::View&, const net::Request&)> read);
   asio::awaitable<net::Response> write(const till::WritingUseCase& use_case, net::Request& request);
   asio::awaitable<net::Response> aside(std::function<net::Response()> work);
+  net::Response image(const net::Request& request);
   asio::awaitable<net::Response> sync_now(net::Request& request);
   asio::awaitable<net::Response> start(net::Request& request);
   asio::awaitable<net::Response> metrics(net::Request& request);

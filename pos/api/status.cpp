@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "pos/till/use_cases.hpp"
 #include "shared/ledger/views.hpp"
 
 namespace phien::api {
@@ -107,6 +108,7 @@ json status_json(const till::View& view, const std::string& server, const agent:
   const auto obstacle = why_not ? why_not : cannot_sell(view);
   status["can_sell"] = !obstacle;
   if (obstacle) status["why_not"] = problem_json(*obstacle);
+  status["printer"] = till::printer_brief(view);
   if (!status.contains("waiting_since")) status["waiting_since"] = nullptr;
   const Message text = sentence(status);
   status["text"] = {{"en", text.en}, {"vi", text.vi}};

@@ -65,12 +65,13 @@ void put(json& request, const char* name, const std::string& text);
 
 void add_enrol_command(CLI::App& app, Context& context);
 void add_run_command(CLI::App& app, Context& context);
-void add_selling_commands(CLI::App& app, Context& context);  // sell, refund, void, exchange, receipt, sales
-void add_stock_commands(CLI::App& app, Context& context);    // stock, stock-in, stock-out, transfer, count
-void add_offer_commands(CLI::App& app, Context& context);    // offer, propose, barcode
-void add_money_commands(CLI::App& app, Context& context);    // shift, declare, confirm, transfers
-void add_order_commands(CLI::App& app, Context& context);    // order take|deliver|cancel
-void add_meeting_commands(CLI::App& app, Context& context);  // lead, visitors, note
-void add_journal_commands(CLI::App& app, Context& context);  // status, journal
+void add_selling_commands(CLI::App& app, Context& context);   // sell, refund, void, exchange, receipt, sales
+void add_printing_commands(CLI::App& app, Context& context);  // print, printer, image
+void add_stock_commands(CLI::App& app, Context& context);     // stock, stock-in, stock-out, transfer, count
+void add_offer_commands(CLI::App& app, Context& context);     // offer, propose, barcode
+void add_money_commands(CLI::App& app, Context& context);     // shift, declare, confirm, transfers
+void add_order_commands(CLI::App& app, Context& context);     // order take|deliver|cancel
+void add_meeting_commands(CLI::App& app, Context& context);   // lead, visitors, note
+void add_journal_commands(CLI::App& app, Context& context);   // status, journal
 
 }  // namespace phien::commands

@@ -10,6 +10,7 @@
 #include "pos/api/local_api.hpp"
 #include "pos/commands/context.hpp"
 #include "pos/commands/opening.hpp"
+#include "pos/devices/printer.hpp"
 #include "pos/web/assets.hpp"
 #include "shared/net/run.hpp"
 
@@ -41,9 +42,11 @@ struct Running {
   asio::io_context io{1};
   net::HttpServer* server = nullptr;
   agent::Agent* agent = nullptr;
+  devices::Printer* printer = nullptr;
 };
 
 asio::awaitable<void> stop(Running& running) {
+  running.printer->stop();
   co_await running.server->stop();
   co_await running.agent->stop();
   running.io.stop();
@@ -59,7 +62,11 @@ int run(const Context& context, unsigned short port) {
   Running running;
   const auto executor = running.io.get_executor();
   agent::Agent agent(executor, *till, keys, *clock);
-  till->on_commit([&agent] { agent.poke(); });
+  devices::Printer printer(executor, *till);
+  till->on_commit([&agent, &printer] {
+    agent.poke();
+    printer.poke();
+  });
   api::LocalApi api(*till, keys.server, home.local_token(), &agent, web::till_assets());
   api.access().keep_sessions(home.sessions(), [&home](const std::vector<std::string>& digests) {
     try {
@@ -72,6 +79,7 @@ int run(const Context& context, unsigned short port) {
   api.counters = [&server] { return server.counters(); };
   running.server = &server;
   running.agent = &agent;
+  running.printer = &printer;
 
   const auto bound = server.listen("127.0.0.1", port);
   if (!bound) throw Failure{Exit::network, bound.problem()};
@@ -87,6 +95,7 @@ int run(const Context& context, unsigned short port) {
 
   net::on_stop_signal(running.io, [&] { net::spawn(executor, stop(running), "stopping"); });
   agent.start();
+  printer.start();
   running.io.run();
   home.retract();
   return 0;

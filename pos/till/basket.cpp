@@ -6,6 +6,7 @@
 #include <map>
 
 #include "pos/till/deals.hpp"
+#include "pos/till/printing.hpp"
 
 namespace phien::till {
 
@@ -134,6 +135,7 @@ json receipts_json(Work& work, const std::vector<Written>& written) {
   }
   answer["payments"] = json::array();
   for (const auto& payment : payments) answer["payments"].push_back(payment_json(payment, work.catalogue));
+  print_deals(work, written);
   return answer;
 }
 

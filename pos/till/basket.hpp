@@ -26,6 +26,7 @@ void finish(Work& work, journal::Deal& deal, const Settled::Part& part);
 
 Dong cash_round(const Work& work);
 
+// Has them printed where that is wanted, and answers
 // {"receipts":[{number,exhibitor,hash,kind,rounding,text,total}…],"payments":[…],"entries":[…]}
 json receipts_json(Work& work, const std::vector<Written>& written);
 

@@ -2,12 +2,34 @@
 
 #include <fmt/format.h>
 
+#include "pos/till/scanned.hpp"
+
 namespace phien::till {
 
 namespace {
 
+// The sale a scanned receipt tells of: as this till's journals have it, or, where they do not, as the code says it (I6: what is
+// given back is the truth, whether or not the sale has been heard of).
+Known scanned_sale(Work& work, const std::string& text, const std::string& where) {
+  const auto code = scan::receipt_code(text);
+  if (!code)
+    refuse("damaged_receipt", where, {"Mã trên phiếu bị hỏng: gõ số phiếu.", "The receipt's code is damaged: type its number."});
+  if (code->fair != work.me.fair)
+    refuse("other_fair", where, {"Phiếu này của phiên chợ khác.", "That receipt is of another fair."});
+  if (!work.me.sells_for(code->exhibitor))
+    refuse("not_yours", where,
+           {fmt::format("Phiếu này của gian {}.", code->booth), fmt::format("That receipt is of booth {}.", code->booth)});
+  if (auto held = held_sale(work.tx, code->sale)) return std::move(*held);
+  if (code->lines.empty())
+    refuse("unknown_receipt", where,
+           {"Phiếu nhiều dòng: mã chỉ có số và tổng tiền. Trả ở máy đã bán, hoặc chọn từng món.",
+            "A long receipt: its code has number and total only. Give it back at the till that sold it, or choose the goods."});
+  return sale_of_code(*code, work.catalogue);
+}
+
 Known sale_of(Work& work, Fields& request) {
-  auto found = find_deal(work.tx, work.me, request.text("receipt", 100), request.at("receipt"));
+  const std::string name = request.text("receipt", scan::kMaxCodeBytes), where = request.at("receipt");
+  auto found = scan::looks_like_receipt_code(name) ? scanned_sale(work, name, where) : find_deal(work.tx, work.me, name, where);
   const auto* sale = std::get_if<journal::Sale>(&found.entry.body);
   if (!sale)
     refuse("not_a_sale", request.at("receipt"), {"Chứng từ này không phải là bán hàng.", "That receipt is not of a sale."});

@@ -127,7 +127,7 @@ db::JournalStore::Job Till::job(Call call, std::shared_ptr<Answer> answer) {
     }
     if (auto why = obstacle()) throw Refusal{*why};
     Work work(tx, me_, branch_, catalogue(tx, tx.meta(kCursorKey)), clock_.now(), call.lang);
-    if (work.state.closed)
+    if (work.state.closed && !call.after_close)
       refuse("journal_closed", "",
              {"Máy này đã kết thúc phiên: nhật ký đã đóng.", "This terminal has gone home: its journal is closed."});
     Fields request(call.request, "");

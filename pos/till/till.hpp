@@ -22,7 +22,8 @@ struct Call {
   json request;
   std::string key;
   Lang lang = Lang::vi;
-  bool once = true;  // false: writes no entry, so a repetition needs no key
+  bool once = true;          // false: writes no entry, so a repetition needs no key
+  bool after_close = false;  // also when this terminal's journal is closed: writes nothing into it
 };
 struct Answer {
   json value;  // when there is no problem

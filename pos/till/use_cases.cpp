@@ -34,6 +34,11 @@ constexpr WritingUseCase kWriting[] = {
     {"drafts/park", park_basket, "Put a basket aside", false},
     {"drafts/resume", resume_basket, "Take a parked basket up again", false},
     {"settings", change_settings, "Cashier, language and look of this device", false},
+    {"printer", set_printer, "Which printer, and when it prints", true, true},
+    {"printer/test", test_printer, "Print a test page", true, true},
+    {"prints", print_receipt, "Print a receipt; a second time as a copy", true, true},
+    {"prints/again", print_again, "Print again what failed", true, true},
+    {"prints/cancel", cancel_print, "Take back what waits for the printer", true, true},
 };
 }  // namespace
 

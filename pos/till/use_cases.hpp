@@ -10,7 +10,8 @@ struct WritingUseCase {
   const char* path;  // under /api/v1/
   UseCase run;
   const char* summary;
-  bool once = true;  // appends: once per idempotency key. Otherwise a repetition does no harm and no key is asked for.
+  bool once = true;          // appends: once per idempotency key. Otherwise a repetition does no harm and no key is asked for.
+  bool after_close = false;  // writes no entry, so it is done after `journal-close` too
 };
 std::span<const WritingUseCase> writing_use_cases();
 const WritingUseCase* writing_use_case(std::string_view path);
@@ -47,6 +48,13 @@ json park_basket(Work&, Fields&);
 json resume_basket(Work&, Fields&);
 json change_settings(Work&, Fields&);
 
+// The printer: no entries.
+json set_printer(Work&, Fields&);
+json test_printer(Work&, Fields&);
+json print_receipt(Work&, Fields&);
+json print_again(Work&, Fields&);
+json cancel_print(Work&, Fields&);
+
 // Reading. Refuse by throwing Refusal.
 json catalogue_view(const View&);
 json stock_view(const View&, const std::optional<std::string>& exhibitor, const std::optional<std::string>& product);
@@ -57,6 +65,8 @@ json transfers_view(const View&);
 json drafts_view(const View&);
 json shifts_view(const View&);
 json scan_view(const View&, const std::string& code);
+json printer_view(const View&);
+json printer_brief(const View&);  // {"state","waiting","problem"?}
 json journal_verify(const View&);
 std::string journal_export(const View&);
 

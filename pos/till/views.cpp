@@ -1,7 +1,7 @@
 // What a till shows: reading use cases, each over one snapshot.
 #include <fmt/format.h>
 
-#include "pos/till/deals.hpp"
+#include "pos/till/scanned.hpp"
 #include "pos/till/use_cases.hpp"
 #include "shared/ledger/views.hpp"
 #include "shared/sync/feed.hpp"
@@ -127,21 +127,7 @@ json sale_view(const View& view, const std::string& receipt) {
   shown["payments"] = json::array();
   for (const auto& payment : deal_of(known.entry.body)->payments)
     shown["payments"].push_back(payment_json(payment, *view.catalogue));
-  if (const auto* sale = std::get_if<journal::Sale>(&known.entry.body)) {
-    const auto back = given_back(view.books, known.ref);
-    shown["lines"] = json::array();
-    for (std::size_t i = 0; i < sale->lines.size(); ++i) {
-      const auto& line = sale->lines[i];
-      const auto found = back.find(static_cast<int>(i));
-      shown["lines"].push_back({{"given_back", found == back.end() ? 0 : found->second.qty},
-                                {"name", line.name},
-                                {"of", i},
-                                {"product", line.product},
-                                {"qty", line.qty},
-                                {"total", line.total},
-                                {"unit", line.unit}});
-    }
-  }
+  if (const auto* sale = std::get_if<journal::Sale>(&known.entry.body)) shown["lines"] = lines_left(view.books, known.ref, *sale);
   return shown;
 }
 

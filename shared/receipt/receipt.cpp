@@ -256,7 +256,8 @@ class Writer {
   }
 
   void payment_codes() {
-    if (slip_.voided || slip_.refund || slip_.closed) return;
+    // Of a basket with several sellers' goods one transfer pays all: no slip alone asks for it.
+    if (slip_.voided || slip_.refund || slip_.closed || entry_.unit) return;
     for (const auto& payment : slip_.deal->payments) {
       const auto* payee = exhibitor(payment.holder);
       if (!payment.pay_ref || !payee || printed_.confirmed.contains(*payment.pay_ref)) continue;

@@ -297,6 +297,12 @@ class Description(unittest.TestCase):
                 "barcodes": {"product": "CB0001", "barcode": "1234"}, "sync-now": {},
                 "proposals": {"product": "X1", "name": "x", "unit": "x", "price": 1}}.items():
             ask("POST", "/api/v1/" + path, body)
+        till.post("prints", {"receipt": number}, expect=422)    # no_printer
+        for path, body in {"printer": {"address": "tcp://127.0.0.1:9"}, "prints": {"receipt": number}, "printer/test": {}}.items():
+            job = ask("POST", "/api/v1/" + path, body).json.get("job")
+        for path in ("prints/cancel", "prints/again"):
+            ask("POST", "/api/v1/" + path, {"job": job["id"] if path.endswith("cancel") else "none"})
+        ask("GET", f"/api/v1/sales/{number}/image?width=58")
         order = ask("POST", "/api/v1/orders", {"lines": line}).json["receipts"][0]["number"]
         ask("POST", "/api/v1/orders/closed", {"order": order, "outcome": "cancelled"})
         basket = {"lines": line, "discount": 500, "note": "x"}
@@ -317,7 +323,7 @@ class Description(unittest.TestCase):
             ask("GET", asset)
         void = till.post("visitors", {"count": 1})["entries"][0]["hash"]
         ask("POST", "/api/v1/voids", {"receipt": void})
-        for path in ("status", "catalogue", "stock", "sales?limit=5", "shift", "shifts", "scan?code=8930000000019", "qr.png?text=PHIEN", "transfers", "journal/verify", "journal/export", "openapi.json", "sales/A01-T99-1"):
+        for path in ("status", "catalogue", "stock", "sales?limit=5", "shift", "shifts", "scan?code=8930000000019", "qr.png?text=PHIEN", "transfers", "printer", "journal/verify", "journal/export", "openapi.json", "sales/A01-T99-1"):
             ask("GET", "/api/v1/" + path)
         for path in ("/healthz", "/metrics"):
             ask("GET", path)
