@@ -82,7 +82,7 @@ class Scan {
 
   json operator()(const VietQr& payment) const {
     json shown{
-        {"account", payment.account}, {"amount", payment.amount}, {"bank", payment.bin}, {"kind", "vietqr"}, {"ours", false},
+        {"account", payment.account}, {"amount", payment.amount}, {"bank", payment.bin}, {"kind", "payment"}, {"ours", false},
         {"purpose", payment.purpose}};
     for (const auto& [id, exhibitor] : view_.catalogue->exhibitors)
       if (view_.me.sells_for(id) && exhibitor.bank_bin == payment.bin && exhibitor.bank_account == payment.account)

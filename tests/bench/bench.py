@@ -21,6 +21,7 @@ REPO = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPO / "tests" / "http"))
 import phien_test as pt  # noqa: E402
 import till as pos  # noqa: E402
+from printer import Printer  # noqa: E402
 
 QUICK = "--quick" in sys.argv
 ROUNDS = 3 if QUICK else 5
@@ -162,6 +163,30 @@ def sale_commit(world):
                    milliseconds)
 
 
+def paid_to_paper(world):
+    """From the request that sells until the whole receipt is at the printer."""
+    till, printer = world.till(world.server(), "EX01").start(), Printer().on()
+    till.post("printer", {"address": printer.address, "automatic": True})
+    goods, printed = goods_of("EX01")[0]["id"], 0
+    ours, reference = [], []
+    with open(till.root / "yardstick", "wb", buffering=0) as file:
+        for _ in range(ROUNDS):
+            ours.append([])
+            reference.append([])
+            for _ in range(5 if QUICK else 20):
+                began = time.monotonic()
+                till.post("sales", {"lines": [{"product": goods, "qty": 1}]})
+                printed += 1
+                ours[-1].append(printer.wait_finished(printed) - began)
+                began = time.monotonic()
+                file.write(bytes(4096))
+                os.fdatasync(file.fileno())
+                reference[-1].append(time.monotonic() - began)
+    printer.off()
+    ratio_line("paid_to_paper", [percentile(r, 50) for r in ours], [percentile(r, 50) for r in reference], milliseconds)
+    print(f"pos_rss_till {resident_kib(till) / 1024:.1f} MiB (after printing {printed} receipts)", flush=True)
+
+
 def converge(world):
     server = world.server()
     tills = [world.till(server, "EX01").start() for _ in range(2)]
@@ -267,7 +292,7 @@ def seconds_to_first_answer(program):
     raise AssertionError(f"{program.name} does not answer")
 
 
-BENCHMARKS = [ingest_bulk, server_rss, request_per_sale, sale_commit, converge, long_poll, pos_rss, start]
+BENCHMARKS = [ingest_bulk, server_rss, request_per_sale, sale_commit, paid_to_paper, converge, long_poll, pos_rss, start]
 
 
 def main():

@@ -2,6 +2,9 @@
 import socket
 import struct
 import threading
+import time
+
+CUT = b"\x1dVB\0"
 
 
 class Paper:
@@ -24,7 +27,7 @@ class Paper:
                 paper.feeds += stream[at + 2]
                 at += 3
             elif command == b"\x1dV":
-                assert stream[at + 2:at + 4] == b"B\0"
+                assert stream[at:at + 4] == CUT
                 paper.cuts.append(len(paper.rows))
                 at += 4
             elif command == b"\x1dv":
@@ -52,7 +55,7 @@ class Printer:
 
     def __init__(self, talks=True):
         self.talks, self.paper, self.reads, self.takes, self.pause = talks, True, True, None, 0
-        self.jobs, self.connections = [], 0
+        self.jobs, self.finished = [], []    # bytes of each connection; when each receipt's last byte came
         self.lock, self.listener, self.sockets = threading.Condition(), None, []
         probe = socket.socket()
         probe.bind(("127.0.0.1", 0))
@@ -92,9 +95,6 @@ class Printer:
             except OSError:
                 return
             self.sockets.append(connection)
-            with self.lock:
-                self.connections += 1
-                self.lock.notify_all()
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def answer(self, connection, chunk):
@@ -119,6 +119,8 @@ class Printer:
                 chunk = self.answer(connection, chunk)
                 with self.lock:
                     job += chunk
+                    if job.endswith(CUT):
+                        self.finished.append(time.monotonic())
                     self.lock.notify_all()
                 if self.pause:
                     threading.Event().wait(self.pause)
@@ -129,6 +131,12 @@ class Printer:
             pass
         if self.reads:
             connection.close()
+
+    def wait_finished(self, n, seconds=20):
+        """When the last byte of the nth receipt came."""
+        with self.lock:
+            assert self.lock.wait_for(lambda: len(self.finished) >= n, seconds), f"waited {seconds} s for receipt {n}"
+            return self.finished[n - 1]
 
     def papers(self):
         """Of every connection that put something on paper or kicked the drawer."""

@@ -268,7 +268,7 @@ class Printing(unittest.TestCase):
         self.assertEqual(self.printer.wait_whole(1)[0].width, 384)
         self.till.run("printer", "test")
         self.printer.wait_whole(2)
-        self.assertIn("ready", self.till.run("printer").stdout)
+        pt.wait_for(lambda: "ready" in self.till.run("printer").stdout, "the printer's word that it is done")
         file = self.till.root / "receipt.png"
         self.till.run("image", number, file, "--width", "58")
         self.assertEqual(rows_of(file.read_bytes()), self.image(number, 58))
