@@ -1,6 +1,9 @@
 #include "server/sessions.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <string_view>
 
 namespace phien::server {
 namespace {
@@ -9,12 +12,16 @@ constexpr Milliseconds kMinute = 60'000;
 
 std::optional<std::string> Sessions::challenge(const std::string& terminal, const std::string& address, Milliseconds now) {
   std::erase_if(challenges_, [now](const auto& c) { return c.second.until <= now; });
-  const auto same_address =
-      std::count_if(challenges_.begin(), challenges_.end(), [&](const auto& c) { return c.second.address == address; });
-  if (challenges_.size() >= kMaxChallenges || static_cast<std::size_t>(same_address) >= kMaxChallengesPerAddress)
-    return std::nullopt;
+  const std::string client = client_of(address);
+  const auto of_client =
+      std::count_if(challenges_.begin(), challenges_.end(), [&](const auto& c) { return c.second.client == client; });
+  if (static_cast<std::size_t>(of_client) >= kMaxChallengesPerAddress) return std::nullopt;
+  if (challenges_.size() >= kMaxChallenges) {
+    const auto older = [](const auto& a, const auto& b) { return a.second.until < b.second.until; };
+    challenges_.erase(std::min_element(challenges_.begin(), challenges_.end(), older));
+  }
   std::string challenge = random_hex(32);
-  challenges_.emplace(challenge, Challenge{terminal, address, now + kChallengeLife});
+  challenges_.emplace(challenge, Challenge{terminal, client, now + kChallengeLife});
   return challenge;
 }
 
@@ -47,21 +54,39 @@ Sessions::Found Sessions::find(const std::string& token, Milliseconds now) const
   return {found->second.until > now ? Standing::open : Standing::expired, found->second.terminal};
 }
 
-bool WrongTries::blocked(const std::string& address, Milliseconds now) const {
-  const auto found = by_address_.find(address);
-  if (found == by_address_.end()) return false;
-  const Tries& tries = found->second;
-  return tries.count >= kWrongTriesPerMinute && tries.at[tries.count % kWrongTriesPerMinute] + kMinute > now;
+std::string client_of(const std::string& address) {
+  constexpr std::size_t kNetworkBytes = 8;
+  std::array<unsigned char, 16> bytes{};
+  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
+  return hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), kNetworkBytes));
 }
 
-void WrongTries::note(const std::string& address, Milliseconds now) {
-  if (by_address_.size() >= kMaxAddressesWatched && !by_address_.contains(address)) {
-    const auto last = [](const Tries& t) { return t.at[(t.count + kWrongTriesPerMinute - 1) % kWrongTriesPerMinute]; };
-    std::erase_if(by_address_, [&](const auto& a) { return last(a.second) + kMinute <= now; });
-    if (by_address_.size() >= kMaxAddressesWatched) by_address_.erase(by_address_.begin());
+bool WrongTries::begin(const std::string& address, Milliseconds now) {
+  if (minute_began_ + kMinute <= now) {
+    minute_began_ = now;
+    in_minute_ = 0;
   }
-  Tries& tries = by_address_[address];
-  tries.at[tries.count++ % kWrongTriesPerMinute] = now;
+  if (in_minute_ >= kWrongTriesOfAllPerMinute) return false;
+  const std::string client = client_of(address);
+  if (by_client_.size() >= kMaxAddressesWatched) {
+    const auto last = [](const Tries& t) { return t.at[(t.count + kWrongTriesPerMinute - 1) % kWrongTriesPerMinute]; };
+    std::erase_if(by_client_, [&](const auto& c) { return last(c.second) + kMinute <= now; });
+  }
+  // So there is always room: all together have fewer tries within a minute.
+  static_assert(2 * kWrongTriesOfAllPerMinute < kMaxAddressesWatched);
+  Tries& tries = by_client_[client];
+  Milliseconds& oldest = tries.at[tries.count % kWrongTriesPerMinute];
+  if (tries.count >= kWrongTriesPerMinute && oldest + kMinute > now) return false;
+  oldest = now;
+  ++tries.count;
+  ++in_minute_;
+  return true;
+}
+
+void WrongTries::take_back(const std::string& address) {
+  const auto found = by_client_.find(client_of(address));
+  if (found != by_client_.end() && found->second.count > 0) --found->second.count;
+  if (in_minute_ > 0) --in_minute_;
 }
 
 }  // namespace phien::server

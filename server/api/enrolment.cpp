@@ -162,28 +162,27 @@ json take_code(const House& house, db::Transaction& tx, const Attempt& attempt, 
 }
 
 asio::awaitable<net::Response> enrol(House& house, net::Request& request) {
-  const Reading now = house.now();
-  if (house.wrong_tries.blocked(request.remote, now.up))
-    throw Refusal(429,
-                  {"too_many_tries", "", {"Sai mã quá nhiều lần, hãy đợi một phút.", "Too many wrong codes, wait a minute."}});
   Fields in(request.body);
   Attempt attempt{in.text("code", 32), in.key("key"), in.signature("signature")};
   (void)in.optional_text("device", 80);
   in.done();
   for (char& c : attempt.code) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   const std::string message = "phien/enrol/1\n" + house.keys().fair + "\n" + attempt.code + "\n";
-  const bool signed_well = verify(attempt.key, message, attempt.signature);
-  if (!signed_well) house.wrong_tries.note(request.remote, now.up);
-  if (!signed_well)
+  const Reading now = house.now();
+  if (!house.wrong_tries.begin(request.remote, now.up))
+    throw Refusal(429,
+                  {"too_many_tries", "", {"Sai mã quá nhiều lần, hãy đợi một phút.", "Too many wrong codes, wait a minute."}});
+  if (!verify(attempt.key, message, attempt.signature))
     throw Refusal(403, {"bad_signature", "signature", {"Chữ ký không khớp với khóa.", "The signature is not by this key."}});
   json answer;
   const db::JournalStore::Job job = [&](db::Transaction& tx) { answer = take_code(house, tx, attempt, now.wall); };
   try {
     co_await house.commit_own(job);
   } catch (const Refusal& refusal) {
-    if (refusal.problem().code == "bad_code") house.wrong_tries.note(request.remote, now.up);
+    if (refusal.problem().code != "bad_code") house.wrong_tries.take_back(request.remote);
     throw;
   }
+  house.wrong_tries.take_back(request.remote);
   co_return ok(answer);
 }
 

@@ -18,6 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kLingerDeadline = 2s;
 constexpr std::size_t kMaxLinger = 4 * 1024 * 1024;  // read and thrown away after a refusal
+constexpr std::size_t kMaxHandshakes = 1'000;        // under way: each holds some 80 KiB of somebody who has shown nothing yet
 constexpr std::size_t kKeptInbox = 4 * 1024;         // an idle connection holds no more
 constexpr std::size_t kReservedBody = 256 * 1024;    // beyond it a body must arrive before it takes memory
 
@@ -35,23 +36,21 @@ Response malformed(int status) {
   }
 }
 
-asio::ip::address unmapped(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  return address;
-}
-
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Shared> shared, Wire wire, const asio::ip::address& peer)
     : shared_(std::move(shared)),
       wire_(std::move(wire)),
-      remote_(unmapped(peer).to_string()),
-      loopback_(unmapped(peer).is_loopback()) {
+      peer_(unmapped(peer)),
+      remote_(peer_.to_string()),
+      loopback_(peer_.is_loopback()) {
+  shared_->addresses.enter(peer_);
   slot_ = shared_->slots.size();
   shared_->slots.push_back(Slot{SteadyTime::max(), this});
 }
 
 Connection::~Connection() {
+  shared_->addresses.leave(peer_);
   std::vector<Slot>& slots = shared_->slots;
   slots[slot_] = slots.back();
   slots[slot_].connection->slot_ = slot_;
@@ -98,9 +97,8 @@ void Connection::end_watch() {
 
 asio::awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
   if (self->wire_.secure()) {
-    self->within(self->shared_->limits.header_deadline);
-    const Error error = co_await self->wire_.handshake(asio::ssl::stream_base::server);
-    if (error) co_return;
+    const bool begun = co_await begin_tls(self);
+    if (!begun) co_return;
   }
   After after = After::keep;
   while (after == After::keep && !self->shared_->stopping) {
@@ -134,6 +132,32 @@ asio::awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
   }
   if (after == After::linger) co_await self->linger();
   self->wire_.close();
+}
+
+// The oldest makes room when there are too many: who means it has done within milliseconds.
+asio::awaitable<bool> Connection::begin_tls(std::shared_ptr<Connection> self) {
+  struct UnderWay {
+    UnderWay(Shared& s, Connection* c) : shared(s), connection(c) {
+      if (shared.handshakes.size() >= kMaxHandshakes) {
+        Connection* oldest = shared.handshakes.front();
+        shared.handshakes.pop_front();
+        ++shared.counters.refused;
+        oldest->cut();
+      }
+      shared.handshakes.push_back(connection);
+    }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+    ~UnderWay() { shared.handshakes.remove(connection); }
+    Shared& shared;
+    Connection* connection;
+  };
+  self->within(self->shared_->limits.header_deadline);
+  const Error silent = co_await self->wire_.first_byte();
+  if (silent) co_return false;
+  const UnderWay under_way(*self->shared_, self.get());
+  const Error error = co_await self->wire_.handshake(asio::ssl::stream_base::server);
+  co_return !error;
 }
 
 asio::awaitable<void> Connection::refuse_all(std::shared_ptr<Connection> self) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <exception>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "shared/net/address_counts.hpp"
 #include "shared/net/http.hpp"
 #include "shared/net/wire.hpp"
 
@@ -33,6 +35,8 @@ struct Shared {
   Counters counters;
   bool stopping = false;
   std::vector<Slot> slots;
+  std::list<Connection*> handshakes;  // under way, the oldest first
+  AddressCounts addresses;
   asio::steady_timer emptied;  // cancelled when the last connection has gone
 };
 
@@ -64,6 +68,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   };
 
   static asio::awaitable<void> serve(std::shared_ptr<Connection> self);
+  static asio::awaitable<bool> begin_tls(std::shared_ptr<Connection> self);
   static asio::awaitable<void> refuse_all(std::shared_ptr<Connection> self);
   // A coroutine each, so that `serve` alone is in memory while a handler waits.
   asio::awaitable<const Route*> take_request(Request& request,
@@ -85,6 +90,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   std::shared_ptr<Shared> shared_;
   Wire wire_;
+  const asio::ip::address peer_;
   std::string remote_;
   bool loopback_ = false;
   Phase phase_ = Phase::idle;

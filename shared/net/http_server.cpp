@@ -63,6 +63,10 @@ void HttpServer::State::accepted(tcp::socket socket, const std::shared_ptr<asio:
   Error error;
   const asio::ip::address peer = socket.remote_endpoint(error).address();
   if (error) return;  // left already
+  if (!shared->addresses.has_room(unmapped(peer))) {
+    ++shared->counters.refused;
+    return;
+  }
   const std::size_t open = shared->slots.size();
   if (open >= shared->limits.max_connections) ++shared->counters.refused;
   if (open >= shared->limits.max_connections + kMaxRefusing) return;

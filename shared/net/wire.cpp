@@ -24,14 +24,21 @@ Wire::Wire(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> con
     : plain_(std::move(socket)), context_(std::move(context)) {
   Error ignored;  // a peer that has gone already: the first read says so
   plain_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  if (context_)
-    tls_ = std::make_unique<Tls>(std::move(plain_), *context_);
-  else
-    plain_.non_blocking(true, ignored);
+  if (!context_) plain_.non_blocking(true, ignored);
+}
+
+Wire::Tls& Wire::tls() {
+  if (!tls_) tls_ = std::make_unique<Tls>(std::move(plain_), *context_);
+  return *tls_;
+}
+
+asio::awaitable<Error> Wire::first_byte() {
+  const auto [error] = co_await plain_.async_wait(asio::ip::tcp::socket::wait_read, kQuiet);
+  co_return error;
 }
 
 asio::awaitable<Error> Wire::handshake(asio::ssl::stream_base::handshake_type role) {
-  const auto [error] = co_await tls_->async_handshake(role, kQuiet);
+  const auto [error] = co_await tls().async_handshake(role, kQuiet);
   co_return error;
 }
 
@@ -79,7 +86,7 @@ asio::awaitable<Error> Wire::write(std::string& head, std::string_view body) {
 }
 
 void Wire::write_at_once(std::string_view bytes) {
-  if (tls_) return;
+  if (secure()) return;
   Error ignored;
   plain_.write_some(asio::buffer(bytes), ignored);
 }

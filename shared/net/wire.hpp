@@ -20,10 +20,11 @@ class Wire {
   // `context` null: plain. Sets TCP_NODELAY.
   explicit Wire(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> context = nullptr);
 
-  bool secure() const { return tls_ != nullptr; }
-  Tls& tls() { return *tls_; }
+  bool secure() const { return context_ != nullptr; }
+  Tls& tls();  // made when first asked for: it holds some 80 KiB
   asio::ip::tcp::socket& socket() { return tls_ ? tls_->next_layer() : plain_; }
 
+  asio::awaitable<Error> first_byte();  // waits until there is something to read
   asio::awaitable<Error> handshake(asio::ssl::stream_base::handshake_type role);
   // Appends at least one byte to `inbox`, or returns why there are none (eof when the peer has closed).
   asio::awaitable<Error> read_more(std::string& inbox);
@@ -35,7 +36,7 @@ class Wire {
   void close();           // whatever waits on it ends
 
  private:
-  asio::ip::tcp::socket plain_;  // moved from when there is TLS
+  asio::ip::tcp::socket plain_;  // moved from once there is TLS
   std::shared_ptr<asio::ssl::context> context_;
   std::unique_ptr<Tls> tls_;
 };
