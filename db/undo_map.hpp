@@ -27,7 +27,8 @@ class UndoMap {
   UndoMap() = default;
   UndoMap& operator=(const UndoMap&) = delete;
   // A copy holds what was committed, also while a job runs: that is what a snapshot may see.
-  UndoMap(const UndoMap& other) : cells_(other.cells_) {
+  // Its next job is one that no copied cell was touched by.
+  UndoMap(const UndoMap& other) : cells_(other.cells_), job_(other.job_ + 1) {
     for (const Old& old : other.undo_) restore(cells_.find(old.cell->first), old.value);
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "shared/pay_refs.hpp"
+#include "shared/planted.hpp"
 
 namespace phien::till {
 
@@ -173,7 +174,7 @@ std::vector<Written> Work::write(std::vector<journal::Entry> entries,
   const auto heads = need(ledger::write(tx, branch, me.key, entries, std::move(personal)));
   std::vector<Written> written;
   for (std::size_t i = 0; i < heads.size(); ++i) {
-    if (heads[i].bytes.size() > kMaxVoidableBytes && journal::kind_of(entries[i].body) != "void")
+    if (heads[i].bytes.size() > kMaxVoidableBytes && !planted(Fault::drop_a_limit) && journal::kind_of(entries[i].body) != "void")
       refuse("too_long", "", {"Giao dịch quá dài: hãy chia ra.", "The transaction is too long: split it."});
     journal::Entry stored = need(journal::decode(heads[i].bytes));
     state.apply(heads[i].head, stored);

@@ -2,6 +2,7 @@
 
 #include "shared/ledger/ledger.hpp"
 #include "shared/ledger/settle.hpp"
+#include "shared/planted.hpp"
 
 namespace phien::ledger {
 namespace {
@@ -82,7 +83,7 @@ class Appending {
 
   Timed time_of(const Entry& entry, Seq seq) {
     const auto anchor = anchor_of(entry);
-    if (anchor && state_.waiting && state_.boot == entry.time.boot && !rules_.server) {
+    if (anchor && state_.waiting && !planted(Fault::offset_at_arrival) && state_.boot == entry.time.boot && !rules_.server) {
       if (tx_.branches_of(branch_.journal).size() > 1) {
         settle_ = true;  // other branches may share the entries that waited
       } else {
@@ -139,7 +140,10 @@ Problem over(std::string where, std::string_view limit) {
 void append(Transaction& tx, Branch& branch, std::span<const Incoming> entries) {
   if (entries.empty()) return;
   Appending appending(tx, branch);
-  for (const Incoming& incoming : entries) appending.append(incoming);
+  for (const Incoming& incoming : entries) {
+    appending.append(incoming);
+    if (planted(Fault::quarantine_blocks) && incoming.entry && !incoming.entry->ok()) break;
+  }
   appending.finish();
 }
 
@@ -174,7 +178,8 @@ Result<std::vector<Written>> write(Transaction& tx, Branch& branch, const Secret
     if (entries.size() > 1) entry.unit = UnitPart{static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(entries.size())};
     auto bytes = encode(entry);
     if (!bytes) return bytes.problem();
-    if (bytes->size() > kMaxVoidableBytes && is_voidable(entry.body)) return over("body", "60000 bytes");
+    if (bytes->size() > kMaxVoidableBytes && !planted(Fault::drop_a_limit) && is_voidable(entry.body))
+      return over("body", "60000 bytes");
     size += bytes->size();
     head = {head.seq + 1, next_hash(head.hash, sha256(*bytes))};
     written.push_back({head, std::move(*bytes)});
@@ -189,6 +194,7 @@ Result<std::vector<Written>> write(Transaction& tx, Branch& branch, const Secret
     one.hash = written[i].head.hash;
     one.entry = &decoded[i];
     one.personal = personal[i];
+    if (planted(Fault::split_a_unit)) one.seal = seal(key, branch.journal, written[i].head);
     incoming.push_back(std::move(one));
   }
   if (!incoming.empty()) incoming.back().seal = seal(key, branch.journal, head);

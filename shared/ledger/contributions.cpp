@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "shared/journal/certificate.hpp"
+#include "shared/planted.hpp"
 
 namespace phien::ledger {
 namespace {
@@ -160,7 +161,8 @@ class Poster {
       if (!line.gift || line.total != 0) cell(sale.exhibitor, line, hour_, how, "sold", 1);
     }
     out_.add(signed_sum(1, 0, sale.total), "deal", sale.exhibitor, hour_, how, "sale");
-    out_.add(signed_sum(0, 0, sale.rounding), "deal", sale.exhibitor, hour_, how, "rounding");
+    if (!planted(Fault::forget_the_rounding))
+      out_.add(signed_sum(0, 0, sale.rounding), "deal", sale.exhibitor, hour_, how, "rounding");
     const Dong paid = pay(sale.exhibitor, sale.payments, hour_, how, 1);
     unexplained(sale.exhibitor, paid - sale.total - sale.rounding, sale.total - lines);
     drawer(sale.shift, "sale", 1, cash_of(sale.payments));

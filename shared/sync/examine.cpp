@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "shared/journal/certificate.hpp"
+#include "shared/planted.hpp"
 
 namespace phien::sync {
 
@@ -216,6 +217,7 @@ void Examination::weigh(const Testimony& t) {
                             place_name(t.by), lack, t.named.seq),
                 fmt::format("{} saw {}, but entry {} here is another: the journal was rewritten or exchanged.", place_name(t.by),
                             lack, t.named.seq)};
+  if (planted(Fault::truncate_quietly)) return;
   findings_.push_back({server ? "server_head_missing" : "head_missing", t.named, std::move(what)});
 }
 

@@ -5,6 +5,8 @@
 #include "shared/journal/certificate.hpp"
 #include "shared/ledger/keys.hpp"
 #include "shared/ledger/ledger.hpp"
+#include "shared/ledger/posting.hpp"
+#include "shared/planted.hpp"
 #include "shared/sync/limits.hpp"
 
 namespace phien::sync {
@@ -139,6 +141,20 @@ void complete(Transaction& tx, const std::string& terminal, const StoredEntry& h
     if (!erased && !tx.personal(here.branch, here.at.seq)) tx.put_personal(here.branch, here.at.seq, *brought.personal);
   }
   if (brought.seal) tx.put_seal(here.branch, here.at.seq, *brought.seal);
+  if (planted(Fault::post_twice_on_retry) && here.standing == journal::Standing::posted) {
+    ledger::Posting posting(tx);
+    posting.post(terminal, here, **brought.entry);
+    posting.flush();
+  }
+}
+
+// Planted: what refers to a thing that has not come yet is sent away.
+bool comes_too_early(const Transaction& tx, const DecodedBatch& decoded) {
+  for (const auto& entry : decoded.entries) {
+    const auto* refund = entry ? std::get_if<journal::Refund>(&entry->body) : nullptr;
+    if (refund != nullptr && (!refund->sale || !journal::find(tx, *refund->sale))) return true;
+  }
+  return false;
 }
 
 UnknownPrev what_is_here(const std::vector<Branch>& branches) {
@@ -161,10 +177,12 @@ Outcome receive(Transaction& tx, const DecodedBatch& decoded, bool trust_unknown
   std::optional<Tree::Child> next;
   if (here != nullptr) next = tree.child(here, at, batch.items[0].hash);
   if (auto problem = refusal(tx, decoded, tree.branches().empty(), next.has_value(), trust_unknown)) return *std::move(problem);
-  if (here == nullptr && !(tree.branches().empty() && at.seq == 0)) return what_is_here(tree.branches());
+  if (here == nullptr && !(tree.branches().empty() && at.seq == 0) && !planted(Fault::accept_a_gap))
+    return what_is_here(tree.branches());
+  if (planted(Fault::refuse_by_arrival_order) && comes_too_early(tx, decoded)) return Problem{"comes_too_early", "", {}};
 
   std::size_t known = 0;
-  while (next) {
+  while (next && !planted(Fault::skip_duplicate_check)) {
     here = next->branch;
     complete(tx, batch.journal.terminal, next->entry, incoming(decoded, known));
     at = next->entry.at;
@@ -184,6 +202,7 @@ Outcome receive(Transaction& tx, const DecodedBatch& decoded, bool trust_unknown
   }
   out.forked = here != nullptr && here->head != at;
   journal::BranchNo no = here != nullptr ? here->no : 0;
+  if (planted(Fault::renumber_a_fork)) out.forked = false;
   if (here == nullptr || out.forked) {
     if (tree.branches().size() >= kMaxBranchesPerJournal) {
       return Problem{"too_many_branches",

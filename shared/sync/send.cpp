@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shared/planted.hpp"
 #include "shared/sync/limits.hpp"
 #include "shared/sync/walk.hpp"
 #include "shared/sync/wire.hpp"
@@ -95,13 +96,14 @@ Head Sender::highest_common(const JournalsReader& journals, const Branch& branch
 
 void Sender::on_failure(Milliseconds now) {
   in_flight_ = false;
+  if (planted(Fault::lose_the_cursor)) state_.acknowledged = sending_to_;
   back_off(now);
 }
 
 void Sender::hurry() {
   failures_ = 0;
   retry_at_ = 0;
-  probed_ = false;
+  probed_ = planted(Fault::lose_the_cursor);
 }
 
 void Sender::back_off(Milliseconds now) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "shared/planted.hpp"
 #include "shared/sync/limits.hpp"
 
 namespace phien::sync {
@@ -143,7 +144,7 @@ std::optional<CutBatch> cut_batch(const JournalsReader& journals, const Branch& 
   Seals ends = seals_on_chain(journals, branch, from.seq + 1, from.seq + static_cast<Seq>(kMaxBatchEntries));
   if (ends.empty()) return std::nullopt;
   const Seq preferred = from.seq + static_cast<Seq>(std::min(preferred_entries, kMaxBatchEntries));
-  while (ends.size() > 1 && ends.back().first > preferred) ends.pop_back();
+  while (ends.size() > 1 && (ends.back().first > preferred || planted(Fault::split_a_unit))) ends.pop_back();
   Cargo cargo = load(journals, branch, from.seq, ends.back().first, std::min(preferred_bytes, kMaxBatchBytes), ends);
   const Seq loaded = from.seq + static_cast<Seq>(cargo.items.size());
   while (!ends.empty() && ends.back().first > loaded) ends.pop_back();

@@ -31,6 +31,23 @@ void change_all(Transaction& tx, journal::BranchNo no, const std::string& mark) 
   tx.set_meta("meta", mark);
 }
 
+TEST_CASE_TEMPLATE("I2: a job that throws undoes its own writes also while somebody holds a snapshot", Kind, EVERY_STORE) {
+  Kind kind;
+  const auto no = add_journal(*kind.store);
+  kind.store->run([&](Transaction& tx) { change_all(tx, no, "a"); });
+  for (int earlier = 0; earlier < 5; ++earlier) {  // whatever number this job has
+    const auto held = kind.store->snapshot();
+    const auto before = everything(*held);
+    const auto bad_job = [&](Transaction& tx) {
+      change_all(tx, no, "b");
+      throw Undo();
+    };
+    CHECK_THROWS_AS(kind.store->run(bad_job), Undo);
+    CHECK(everything(*held) == before);
+    CHECK(everything(*kind.store->snapshot()) == before);
+  }
+}
+
 TEST_CASE_TEMPLATE("I2: a job that throws undoes its own writes, all of them, and no other job's", Kind, EVERY_STORE) {
   Kind kind;
   const auto no = add_journal(*kind.store);

@@ -1,0 +1,70 @@
+#include "tests/simulation/plants.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace phien::simulation {
+
+namespace {
+
+constexpr std::uint64_t kMostSeeds = 1'000;
+
+constexpr std::array<Plant, 18> kPlants{{
+    {"receipt_before_durable", "I1", "the till says done before its disk does", false},
+    {"skip_duplicate_check", "I2", "a batch that comes again is taken for new", true},
+    {"post_twice_on_retry", "I2", "what is known already is posted once more", true},
+    {"split_a_unit", "I2", "a batch may end inside a unit", true},
+    {"forget_the_rounding", "I3", "cash rounded down is posted nowhere", true},
+    {"acknowledge_before_commit", "I4", "the server answers before its disk does", false},
+    {"accept_a_gap", "I4", "a batch that continues what is not here is taken", true},
+    {"lose_the_cursor", "I4", "what was sent counts as acknowledged", true},
+    {"count_by_arrival", "I5", "a movement heard after a count comes after it", true},
+    {"offset_at_arrival", "I5", "a clock's offset holds from when it was heard of", true},
+    {"refuse_by_arrival_order", "I6", "a refund whose sale has not come is sent away", true},
+    {"quarantine_blocks", "I6", "nothing is taken after an entry that is not understood", true},
+    {"reuse_number", "I7", "a server that came back gives numbers of the lost one again", false},
+    {"restored_goes_on", "I7", "an old copy of the server writes on", false},
+    {"renumber_a_fork", "I8", "a second branch is put behind the first", true},
+    {"truncate_quietly", "I8", "verify passes over a head that is gone", true},
+    {"trust_the_device_clock", "I9", "what the device shows is the time", true},
+    {"drop_a_limit", "I10", "an entry may be of any size", true},
+}};
+
+// The first seed at which this fault shows.
+std::uint64_t first_seed(const Plant& plant, Outcome& outcome) {
+  for (std::uint64_t seed = 1; seed <= kMostSeeds; ++seed) {
+    plant_in_core(plant.core ? plant.name : "");
+    outcome = simulate(plan_of(seed), plant.core ? "" : plant.name);
+    plant_in_core("");
+    if (outcome.violated) return seed;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::span<const Plant> plants() { return kPlants; }
+
+int show_plants(const std::string& only) {
+  if (!plant_in_core("")) {
+    std::printf("this program has no planted faults: run phien-simulation-planted\n");
+    return 2;
+  }
+  int missed = 0, shown = 0;
+  std::printf("%-26s %-6s %5s  %-8s %s\n", "fault", "breaks", "seed", "noticed", "the oracle said");
+  for (const Plant& plant : kPlants) {
+    if (!only.empty() && only != plant.name) continue;
+    Outcome outcome;
+    const std::uint64_t seed = first_seed(plant, outcome);
+    const bool clean = seed > 0 && !simulate(plan_of(seed)).violated;
+    missed += clean ? 0 : 1;
+    ++shown;
+    std::printf("%-26s %-6s %5llu  %-8s %s%s\n", plant.name, plant.breaks, static_cast<unsigned long long>(seed),
+                seed > 0 ? outcome.violated->c_str() : "NOT", outcome.what.c_str(), clean ? "" : " — AND NOT WITHOUT IT");
+    std::fflush(stdout);
+  }
+  std::printf("%d planted faults, %d missed; without them the same seeds pass\n", shown, missed);
+  return missed == 0 && shown > 0 ? 0 : 1;
+}
+
+}  // namespace phien::simulation
