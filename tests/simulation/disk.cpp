@@ -42,7 +42,10 @@ bool Disk::submit(Job job, Done done) {
   }
   if (planned_) return true;
   planned_ = true;
-  const Milliseconds until = dice_.chance(0.02) ? kSlowSync : dice_.between(kLeastSync, kMostSync);
+  // What a disk keeps in its cache when it lies is written seconds later.
+  const Milliseconds until = lies_                ? dice_.between(kSecond, 20 * kSecond)
+                             : dice_.chance(0.02) ? kSlowSync
+                                                  : dice_.between(kLeastSync, kMostSync);
   world_.after(until, [this, life = life_] {
     if (life == life_) commit();
   });

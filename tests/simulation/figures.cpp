@@ -72,10 +72,10 @@ class Sums {
       }
       table_["stock|" + key + "|on_hand"] = on_hand;
       table_["stock|" + key + "|difference"] = on_hand - moved;
-      if (on_hand < 0) ++table_["odd|below_zero"];
+      if (on_hand < 0) ++table_["!odd|below_zero"];
     }
     for (const auto& [number, times] : receipts_)
-      if (times > 1) ++table_["odd|receipt_twice"];
+      if (times > 1) ++table_["!odd|receipt_twice"];
     for (const auto& [hash, shift] : shifts_) {
       if (voided_.contains(hash)) continue;
       const auto& parts = drawers_[hash];
@@ -308,9 +308,9 @@ Table figures_of(const Nodes& nodes) {
   Sums sums;
   for (const Node& node : nodes.all()) {
     const std::string hash = hex(node.hash);
-    sums.table()["standing|" + hash] = static_cast<int>(node.counts);
-    if (node.counts == Counts::quarantined) ++sums.table()["odd|quarantined"];
-    if (node.understood) sums.table()["time|" + hash] = node.time, sums.table()["quality|" + hash] = node.quality;
+    sums.table()["!standing|" + hash] = static_cast<int>(node.counts);
+    if (node.counts == Counts::quarantined) ++sums.table()["!odd|quarantined"];
+    if (node.understood) sums.table()["!time|" + hash] = node.time, sums.table()["!quality|" + hash] = node.quality;
   }
   for (const Node& node : nodes.all())
     if (node.counts == Counts::posted) sums.post(node);

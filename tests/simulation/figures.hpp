@@ -9,7 +9,7 @@
 
 namespace phien::simulation {
 
-// "stock|EX1|P11|booth|on_hand" → 12000. What is zero is left out.
+// "stock|EX1|P11|booth|on_hand" → 12000. What is zero is left out. What others rest on (times, standings) sorts first.
 using Table = std::map<std::string, std::int64_t>;
 
 Table figures_of(const Nodes& nodes);

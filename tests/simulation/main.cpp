@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "tests/simulation/dice.hpp"
+#include "tests/simulation/partitioned.hpp"
 #include "tests/simulation/plants.hpp"
 #include "tests/simulation/simulate.hpp"
 
@@ -77,12 +78,16 @@ int main(int argc, char** argv) {
   app.add_option("--worker", wanted.worker, "which of them this is");
   app.add_option("--shrink", wanted.shrink_seconds, "seconds to look for a shorter run that fails the same way");
   std::string fault;
-  bool planted = false;
+  bool planted = false, partitioned = false;
+  int sales = 2'000;
+  app.add_flag("--partitioned", partitioned, "40 tills cut off for three days, on the real SQLite store");
+  app.add_option("--sales", sales, "of each of them");
   app.add_flag("--planted", planted, "every planted fault must be found");
   app.add_option("--fault", fault, "only this one of them");
   app.add_flag("--verbose", wanted.verbose, "print what happens");
   CLI11_PARSE(app, argc, argv);
   if (wanted.last < wanted.first) wanted.last = wanted.first;
   if (planted) return show_plants(fault);
+  if (partitioned) return heal_a_partition(sales);
   return run(wanted);
 }

@@ -122,8 +122,8 @@ void Oracle::books(const std::string& hop, const ledger::Reader& books) const {
   const Nodes nodes(books);
   const std::string difference = first_difference(figures_of(nodes), figures_in(books));
   if (!difference.empty()) {
-    const bool time = difference.starts_with("time|") || difference.starts_with("quality|");
-    const bool kept = difference.starts_with("standing|") || difference.starts_with("odd|");
+    const bool time = difference.starts_with("!time|") || difference.starts_with("!quality|");
+    const bool kept = difference.starts_with("!standing|") || difference.starts_with("!odd|");
     throw Violation(time ? "I9" : kept ? "I6" : "I3", hop + ": the entries say " + difference);
   }
   for (const Node& node : nodes.all()) {

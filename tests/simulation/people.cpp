@@ -239,11 +239,11 @@ till::Call Device::what_to_do(Dice dice) {
       becomes("notes", {{"text", tag}});
       break;
     case 32: {
-      // More than one entry may hold: the till says so before anything is written (I10).
+      // About as much as one entry may hold, or more: then the till says so before anything is written (I10).
+      const std::string name(static_cast<std::size_t>(dice.between(120, 220)), 'x');
       json many = json::array();
       for (int i = 0; i < 200; ++i)
-        many.push_back(
-            {{"product", "_open"}, {"exhibitor", seller}, {"name", std::string(399, 'x')}, {"price", 1'000}, {"qty", "1"}});
+        many.push_back({{"product", "_open"}, {"exhibitor", seller}, {"name", name}, {"price", 1'000}, {"qty", "1"}});
       becomes("sales", {{"lines", std::move(many)}, {"note", tag}});
       break;
     }

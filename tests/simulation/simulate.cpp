@@ -25,7 +25,7 @@ class Run {
       hubs_.push_back(std::make_unique<Hop>(stage_, name, above, memory_platter()));
       above = name;
     }
-    server_ = std::make_unique<Server>(stage_, above, plan.sqlite ? sqlite_platter("sim") : memory_platter());
+    server_ = std::make_unique<Server>(stage_, above, plan.sqlite && planted.empty() ? sqlite_platter("sim") : memory_platter());
     {
       Disk::Waiting wait(server_->disk());
       for (const auto& hub : hubs_) hub->boot();

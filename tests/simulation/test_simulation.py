@@ -32,6 +32,27 @@ class Simulation(unittest.TestCase):
         print(f"fresh seeds {base}..{base + FRESH - 1}", flush=True)
         self.passes(base, base + FRESH - 1)
 
+    def test_every_planted_fault_is_found(self):
+        done = subprocess.run([BIN / "phien-simulation-planted", "--planted"], capture_output=True, text=True, timeout=LIMIT)
+        print(done.stdout, flush=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        broken = {line.split()[1] for line in done.stdout.splitlines() if len(line.split()) > 3 and line.split()[1].startswith("I")}
+        self.assertEqual(broken, {f"I{n}" for n in range(1, 11)})
+        self.assertIn("0 missed", done.stdout)
+
+    def test_a_production_build_has_no_planted_fault(self):
+        done = subprocess.run([BIN / "phien-simulation", "--planted"], capture_output=True, text=True, timeout=LIMIT)
+        self.assertEqual(done.returncode, 2, done.stdout)
+        for program in ("phien-server", "phien-pos"):
+            self.assertNotIn(b"planted_fault", (BIN / program).read_bytes())
+        self.assertIn(b"planted_fault", (BIN / "phien-simulation-planted").read_bytes())
+
+    def test_forty_tills_three_days_apart(self):
+        done = subprocess.run([BIN / "phien-simulation", "--partitioned", "--sales", "2000"], capture_output=True, text=True, timeout=LIMIT)
+        print(done.stdout, flush=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("80000 sales", done.stdout)
+
     def test_the_same_seed_is_the_same_run(self):
         told = [subprocess.run([BIN / "phien-simulation", "--from", "7", "--to", "12", "--verbose"], capture_output=True, text=True, timeout=LIMIT).stdout
                 for _ in range(2)]

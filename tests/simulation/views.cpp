@@ -88,14 +88,14 @@ Table figures_in(const ledger::Reader& books) {
   }
   table["visitors"] = ledger::visitors(books);
   for (const auto& row : ledger::exceptions(books))
-    if (row.code == "below_zero" || row.code == "receipt_twice" || row.code == "quarantined") ++table["odd|" + row.code];
+    if (row.code == "below_zero" || row.code == "receipt_twice" || row.code == "quarantined") ++table["!odd|" + row.code];
   for (const auto& branch : books.branches()) {
     books.scan(branch.no, branch.base.seq + 1, branch.head.seq, [&](const journal::StoredEntry& stored) {
       const std::string hash = hex(stored.at.hash);
-      table["standing|" + hash] = static_cast<int>(stored.standing);
+      table["!standing|" + hash] = static_cast<int>(stored.standing);
       if (stored.standing == journal::Standing::quarantined) return true;
-      table["time|" + hash] = stored.time;
-      table["quality|" + hash] = static_cast<int>(stored.quality);
+      table["!time|" + hash] = stored.time;
+      table["!quality|" + hash] = static_cast<int>(stored.quality);
       return true;
     });
   }
