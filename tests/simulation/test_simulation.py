@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Disasters replayed: seeds known, seeds never run before, and faults planted to see that they are found."""
+import re
 import subprocess
 import sys
 import time
@@ -59,6 +60,9 @@ class Simulation(unittest.TestCase):
         without_seconds = [text.rpartition(", seconds")[0] for text in told]
         self.assertIn("digest", without_seconds[0])
         self.assertEqual(*without_seconds)
+        alone = subprocess.run([BIN / "phien-simulation", "--from", "12", "--verbose"], capture_output=True, text=True, timeout=LIMIT).stdout
+        digest = re.search(r"^seed 12: digest \w+$", alone, re.M)[0]
+        self.assertIn(digest, told[0], "whatever ran before it")
 
 
 if __name__ == "__main__":
