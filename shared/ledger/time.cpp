@@ -14,7 +14,8 @@ namespace {
 
 using journal::TimeQuality;
 
-constexpr Milliseconds kZone = 7 * 3'600'000;  // Asia/Ho_Chi_Minh
+constexpr Milliseconds kZone = 7 * 3'600'000;       // Asia/Ho_Chi_Minh
+constexpr Milliseconds kNeverSet = 24 * 3'600'000;  // a clock further behind was not set (FORMAT.md §9, rule 3)
 
 std::string optional_text(std::optional<Milliseconds> n) { return n ? fmt::format("{}", *n) : std::string(); }
 
@@ -66,7 +67,8 @@ Timed TimeState::step(const Reading& reading, const std::optional<Anchor>& ancho
     if (later) {
       timed.time = *later + reading.up;
     } else if (from_wall) {
-      timed = {*from_wall + reading.wall, TimeQuality::estimated};
+      const bool was_set_since = *from_wall > kNeverSet && floor && reading.wall >= *floor;
+      timed = {was_set_since ? reading.wall : *from_wall + reading.wall, TimeQuality::estimated};
     } else {
       timed = pass();
       uneven_until = seq;

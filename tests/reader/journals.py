@@ -320,7 +320,8 @@ def _correct_times(journal):
         elif after[node.hash]:
             corrected = time["up"] + after[node.hash][1]
         elif of_wall is not None:
-            corrected = time["wall"] + of_wall
+            set_since = of_wall > 86_400_000 and floor is not None and time["wall"] >= floor  # it woke up in 1970, and not any more
+            corrected = time["wall"] if set_since else time["wall"] + of_wall
         else:
             corrected, node.known = floor or 0, False
         node.time = floor = corrected if floor is None else max(corrected, floor)

@@ -385,6 +385,13 @@ class Time(unittest.TestCase):
         self.note(till, 9, wall=2_010, boot=later_boot)
         self.assertEqual(self.times(till), [(0, False), (999_910, True), (1_000_001, True), (1_000_150, True), (1_002_000, True), (1_002_003, True)])
 
+    def test_a_clock_that_was_never_set_and_was_since(self):
+        till, then = Writer(), 1_700_000_000_000
+        till.add("clock", clock(then, 100, 100), up=100, wall=100)
+        self.note(till, 3, wall=5_000, boot="d" * 32)                           # still 1970
+        self.note(till, 3, wall=then + 60_000, boot="c" * 32)                   # set since
+        self.assertEqual(self.times(till), [(then, True), (then + 4_900, True), (then + 60_000, True)])
+
     def test_half_of_the_round_trip_is_added_rounded_down(self):
         till = Writer()
         till.add("clock", clock(1_000_000, 100, 100, round_trip=41), up=100)

@@ -180,7 +180,8 @@ void Nodes::tell_time() {
       } else if (const auto anchor = later()) {
         node->time = *anchor + up;
       } else if (work.from_wall) {
-        node->time = *work.from_wall + wall;
+        const bool set_since = *work.from_wall > 86'400'000 && work.floor && wall >= *work.floor;
+        node->time = set_since ? wall : *work.from_wall + wall;
         node->quality = 1;
       } else {
         node->time = work.floor.value_or(0);

@@ -239,6 +239,36 @@ TEST_CASE("I9: corrected time comes from the journal's own anchors") {
     CHECK(copy.find(later)->time == kOpening + 2 * kHour);
     CHECK(copy.find(last)->time == kOpening + 2 * kHour);
   }
+  SUBCASE("rule 3: a clock that woke up in 1970 and was set later does not push what follows years ahead") {
+    till.skew = -till.now;
+    till.read_clock();
+    till.now += kHour;
+    till.restart('c');
+    const Ref still_1970 = till.write(Note{{}, "the clock starts anew", {}});
+    till.now += kHour;
+    till.restart('e');
+    till.skew = 2 * kMinute;  // set by hand, two minutes fast
+    const Ref set_since = till.write(Note{{}, "the clock was set", {}});
+    till.read_clock();
+    till.now += 5 * kMinute;
+    till.restart('f');
+    const Ref after = till.write(Note{{}, "by the newest anchor", {}});
+    copy.take(till);
+    CHECK(copy.find(still_1970)->time == kOpening + 2 * kHour);
+    CHECK(copy.find(set_since)->time == kOpening + 3 * kHour);  // exact: the anchor of its boot came after it
+    CHECK(copy.find(after)->time == kOpening + 3 * kHour + 5 * kMinute);
+
+    till.skew = -till.now;
+    till.restart('0');
+    till.read_clock();
+    till.now += kHour;
+    till.skew = 2 * kMinute;
+    till.restart('1');
+    const Ref never_anchored = till.write(Note{{}, "set, and no server in this boot", {}});
+    copy.take(till);
+    CHECK(copy.find(never_anchored)->quality == TimeQuality::estimated);
+    CHECK(copy.find(never_anchored)->time == kOpening + 4 * kHour + 7 * kMinute);
+  }
   SUBCASE("time never decreases along a chain but at a reset") {
     till.read_clock();
     till.now -= 30 * kMinute;  // the server's clock was an hour fast and is set

@@ -257,7 +257,9 @@ std::vector<Told> told(const std::vector<std::vector<Written>>& chains, const st
       } else {
         for (std::size_t j = i; j-- > 0 && is.quality == TimeQuality::unknown;) {  // rule 3
           if (const ClockReading* last = clock_of(chain[j])) {
-            is = {reading.wall + anchor_time(*last) - last->wall, TimeQuality::estimated};
+            const Milliseconds behind = anchor_time(*last) - last->wall;
+            const bool set_since = behind > 24 * kHour && before && reading.wall >= *before;
+            is = {set_since ? reading.wall : reading.wall + behind, TimeQuality::estimated};
           }
         }
         if (is.quality == TimeQuality::unknown) is.time = before.value_or(0);
