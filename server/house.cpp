@@ -187,12 +187,14 @@ journal::Entry House::entry(journal::Body body) const { return entry_at(now(), s
 
 std::vector<ledger::Written> House::write(db::Transaction& tx, std::vector<journal::Entry> unit) const {
   if (overtaken_)
-    throw Refusal(409, {"journal_overtaken",
-                        keys_.journal_id().terminal,
-                        {"Có nơi giữ mục mới hơn trong nhật ký của máy chủ này (đã khôi phục từ bản cũ?). Hãy chạy: phien-server "
-                         "recover --kit …",
-                         "Somebody holds newer entries of this server's own journal (was an old copy restored?). Run: "
-                         "phien-server recover --kit …"}});
+    throw Refusal(
+        409,
+        {"journal_overtaken",
+         keys_.journal_id().terminal,
+         {"Có nơi giữ mục mới hơn trong nhật ký của máy chủ này (đã khôi phục từ bản cũ, hoặc đã có máy chủ khác thay?). Hãy "
+          "chạy: phien-server recover --kit …",
+          "Somebody holds newer entries of this server's journal (was an old copy restored, or this server replaced?). Run: "
+          "phien-server recover --kit …"}});
   journal::Branch branch = tx.branch(own_branch_).value();
   return value_or_refuse(ledger::write(tx, branch, keys_.journal, std::move(unit)), 422);
 }
@@ -237,6 +239,14 @@ void House::compare(const journal::ServerPosition& shown) {
     last_compared_ = shown;
   else
     note_overtaken();
+}
+
+void House::note_server_journal(const std::string& terminal) {
+  if (journal::server_incarnation(terminal).value_or(0) >= keys_.incarnation) note_overtaken();
+  look_at_own_journal();
+  heads_moved_ = true;
+  channels.everything_changed();
+  totals.changed();
 }
 
 void House::note_overtaken() {

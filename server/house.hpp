@@ -91,6 +91,9 @@ class House {
   // Somebody holds `shown` of this server's own journal. If it is not here, this server came back without its last entries:
   // it stops writing its journal, or there would be two of it, until a new incarnation is certified with the kit.
   void compare(const journal::ServerPosition& shown);
+  // Entries of a server's journal were brought from elsewhere: enrolments may be among them. They overtake this server when they
+  // are of its own journal or of an incarnation after it.
+  void note_server_journal(const std::string& terminal);
   void note_overtaken();
   bool overtaken() const { return overtaken_; }
 

@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
   app.add_option("--clock", context.clock_file, "Đồng hồ diễn tập / a rehearsal's clock file");
   add_setup_commands(app, context);
   add_serve_command(app, context);
+  add_status_command(app, context);
   add_import_command(app, context);
   add_list_commands(app, context);
   add_terminal_commands(app, context);

@@ -18,6 +18,9 @@ Milliseconds steady_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+// A server that answers so may have lost, or missed, what this device can give back to it.
+bool may_lack_its_past(const Problem& problem) { return problem.code == "not_enrolled" || problem.code == "lower_incarnation"; }
+
 Pin pin_of(const home::Keys& keys, std::int64_t incarnation) { return {keys.current.fair, keys.current.root, incarnation}; }
 
 }  // namespace
@@ -53,6 +56,8 @@ Agent::Agent(asio::any_io_executor executor, till::Till& till, const home::Keys&
       clock_(clock),
       down_(executor, keys.server, pin_of(keys, 0), clock),
       wake_down_(executor),
+      give_back_(
+          executor, till, keys, clock, [this] { return random(); }, [this] { hurry(); }),
       engine_(std::random_device{}()) {
   const auto books = till_.store().snapshot();
   const std::int64_t incarnation = till::position_from_text(books->meta(till::kCursorKey)).incarnation;
@@ -77,11 +82,13 @@ void Agent::start() {
     net::spawn(executor_, run_up(up), "sending", stop_up_.back());
   }
   net::spawn(executor_, run_down(), "receiving", stop_down_);
+  net::spawn(executor_, give_back_.run(), "giving back", stop_giving_);
 }
 
 asio::awaitable<void> Agent::stop() {
   for (const auto& signal : stop_up_) signal->emit(asio::cancellation_type::all);
   stop_down_->emit(asio::cancellation_type::all);
+  stop_giving_->emit(asio::cancellation_type::all);
   const db::JournalStore::Job job = [this](db::Transaction& tx) {
     for (const auto& up : up_) tx.set_meta(link_key(up->me), to_text(up->record));
     till_.keep_stock(tx);
@@ -100,6 +107,13 @@ void Agent::hurry() {
   }
   failures_down_ = 0;
   wake_down_.announce();
+}
+
+void Agent::move(const std::string& server) {
+  for (const auto& up : up_) up->peer.move(server);
+  down_.move(server);
+  give_back_.move(server);
+  hurry();
 }
 
 AgentStatus Agent::status() const {
@@ -124,7 +138,7 @@ asio::awaitable<void> Agent::run_up(std::shared_ptr<Uplink> up) {
       co_await send(*up, std::move(*batch));
       continue;
     }
-    if (up->former && up->sender.retry_at() <= now && !up->sender.problem()) co_return;  // all of it is there
+    // A former journal waits here too when all of it is there: the next server may lack it.
     const Milliseconds wait = up->sender.retry_at() > now ? up->sender.retry_at() - now : kClockEvery;
     co_await up->work.wait_beyond(version, wait);
   }
@@ -172,7 +186,10 @@ asio::awaitable<void> Agent::keep(Uplink& up) {
 
 void Agent::on_contact(Uplink& up, const Contact& contact) {
   // A server that is new, or came back from a copy, may lack what an earlier one acknowledged.
-  if (up.incarnation != 0 && up.incarnation != contact.hello.incarnation) up.sender.hurry();
+  if (up.incarnation != 0 && up.incarnation != contact.hello.incarnation) {
+    up.sender.hurry();
+    give_back_.wake();
+  }
   up.incarnation = contact.hello.incarnation;
   if (!up.former) net::spawn(executor_, note(contact), "noting the server's clock");
 }
@@ -207,6 +224,7 @@ asio::awaitable<void> Agent::run_down() {
       continue;
     }
     online_ = false;
+    if (problem_down_ && may_lack_its_past(*problem_down_)) give_back_.wake();
     const Milliseconds most = std::min(kLongestBackoff, kFirstBackoff << std::min(failures_down_++, 10));
     const auto wait = static_cast<Milliseconds>(static_cast<double>(most) * (0.5 + random() / 2));
     co_await wake_down_.wait_beyond(version, wait);

@@ -9,6 +9,7 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
+#include "pos/agent/give_back.hpp"
 #include "pos/agent/peer.hpp"
 #include "pos/home/home.hpp"
 #include "pos/till/till.hpp"
@@ -53,8 +54,9 @@ class Agent {
   void start();
   // Ends every loop and writes down what it knew. Awaited before the event loop ends.
   asio::awaitable<void> stop();
-  void poke();   // something was written here: any thread
-  void hurry();  // the user asks for it now
+  void poke();                           // something was written here: any thread
+  void hurry();                          // the user asks for it now
+  void move(const std::string& server);  // the server is at another address
   AgentStatus status() const;
 
  private:
@@ -88,12 +90,14 @@ class Agent {
   std::vector<std::shared_ptr<Uplink>> up_;  // the present one first
   Peer down_;
   net::Announcement wake_down_;
+  GiveBack give_back_;
   std::int64_t stock_version_ = 0;
   bool stock_kept_ = true;
   bool online_ = false;
   std::optional<Problem> problem_down_;
   int failures_down_ = 0;
   std::shared_ptr<asio::cancellation_signal> stop_down_ = std::make_shared<asio::cancellation_signal>();
+  std::shared_ptr<asio::cancellation_signal> stop_giving_ = std::make_shared<asio::cancellation_signal>();
   std::vector<std::shared_ptr<asio::cancellation_signal>> stop_up_;
   std::minstd_rand engine_;
 };

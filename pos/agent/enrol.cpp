@@ -6,6 +6,7 @@
 
 #include "pos/agent/agent.hpp"
 #include "pos/agent/durable.hpp"
+#include "pos/agent/give_back.hpp"
 
 namespace phien::agent {
 using nlohmann::json;
@@ -37,7 +38,8 @@ Result<home::Keys> keys_from(const std::string& body, const Enrolling& wanted, c
         wanted.link.server,
         {hello.fair, hello.root, said.at("terminal"), key, said.at("exhibitors"), said.at("booth"), said.at("holder")},
         {},
-        {}};
+        {},
+        said.value("replaces", "")};
     if (!is_id(keys.current.terminal) || keys.current.exhibitors.empty())
       throw std::runtime_error("no terminal number or no exhibitor");
     if (wanted.before) {
@@ -114,12 +116,12 @@ asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const 
   co_return keys;
 }
 
-asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, std::string server,
+asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, home::Keys keys,
                                                    const Clock& clock) {
   Pin pin;
   pin.fair = till.me().fair;
   pin.root = till.me().root;
-  Peer peer(executor, std::move(server), pin, clock);
+  Peer peer(executor, keys.server, pin, clock);
   std::optional<Contact> contact;
   peer.on_contact = [&contact](const Contact& reading) { contact = reading; };
   const std::string get = "GET", nothing;
@@ -143,6 +145,8 @@ asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executo
     if (refused) co_return refused;
     if (!news) break;
   }
+  auto problem = co_await keep_replaced(till, peer, keys.replaces);
+  if (problem) co_return problem;
   // So that what is written before `run` meets the server counts at its true time.
   const db::JournalStore::Job note = till.own_job([&contact](till::Work& work) {
     if (contact) note_clock(work, *contact);

@@ -29,8 +29,9 @@ struct Enrolling {
 asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const home::Home& home, Enrolling wanted,
                                           const Clock& clock);
 
-// Takes the server's journal up to its head: the catalogue, and the enrolment that makes this terminal's entries count.
-asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, std::string server,
+// Takes the server's journal up to its head: the catalogue, and the enrolment that makes this terminal's entries count; and the
+// journal of the terminal this one replaces.
+asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, home::Keys keys,
                                                    const Clock& clock);
 
 }  // namespace phien::agent

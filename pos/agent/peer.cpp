@@ -9,6 +9,8 @@ using nlohmann::json;
 
 namespace {
 
+constexpr std::size_t kLargestAnswer = 256 * 1024 * 1024;  // the journal of a terminal that is replaced
+
 Problem bad_answer(const std::string& why) {
   return {"bad_answer", "", {"Máy chủ trả lời không đúng dạng.", "The server's answer is not of the right form: " + why}};
 }
@@ -87,14 +89,21 @@ Problem problem_of(const net::Response& response) {
 }
 
 Peer::Peer(asio::any_io_executor executor, std::string base_url, Pin pin, const Clock& clock)
-    : clock_(clock), pin_(std::move(pin)) {
+    : executor_(std::move(executor)), clock_(clock), pin_(std::move(pin)) {
+  move(std::move(base_url));
+}
+
+void Peer::move(std::string base_url) {
   net::ClientOptions options;
+  options.max_body = kLargestAnswer;
   const bool plain_allowed = is_loopback(base_url);
   // Plain HTTP shows no key: only a server on this very machine may be met that way.
   options.accept_key = [expected = expected_, plain_allowed](std::string_view shown) {
     return shown.empty() ? plain_allowed : expected->empty() || shown == *expected;
   };
-  client_ = std::make_unique<net::HttpClient>(std::move(executor), std::move(base_url), std::move(options));
+  client_ = std::make_unique<net::HttpClient>(executor_, std::move(base_url), std::move(options));
+  greeted_ = false;
+  token_.clear();
 }
 
 asio::awaitable<Result<Contact>> Peer::greet() {
@@ -135,10 +144,10 @@ asio::awaitable<Result<net::Response>> Peer::send(std::string method, std::strin
   co_return answer;
 }
 
-asio::awaitable<Result<net::Response>> Peer::call(std::string method, std::string target, std::string body) {
-  const std::string type = "application/json";
+asio::awaitable<Result<net::Response>> Peer::call(std::string method, std::string target, std::string body,
+                                                  std::string content_type) {
   const std::chrono::milliseconds deadline{0};
-  auto answer = co_await send(method, target, body, type, deadline);
+  auto answer = co_await send(method, target, body, content_type, deadline);
   co_return answer;
 }
 

@@ -47,10 +47,14 @@ class Peer {
   // Asks who is there. Sets what ask() and call() insist on afterwards.
   asio::awaitable<Result<Contact>> greet();
   // A request without a session, after greet().
-  asio::awaitable<Result<net::Response>> call(std::string method, std::string target, std::string body);
+  asio::awaitable<Result<net::Response>> call(std::string method, std::string target, std::string body,
+                                              std::string content_type = "application/json");
   // A request as `me`: greets and opens a session where needed. A Problem: no contact, no trust, or no session.
   asio::awaitable<Result<net::Response>> ask(const till::Identity& me, std::string method, std::string target, std::string body,
                                              std::string content_type, std::chrono::milliseconds deadline);
+
+  // From now on at another address; an answer that is awaited still comes from the one before.
+  void move(std::string base_url);
 
   std::function<void(const Contact&)> on_contact;
   Pin& pin() { return pin_; }
@@ -60,6 +64,7 @@ class Peer {
   asio::awaitable<Result<net::Response>> send(std::string method, std::string target, std::string body, std::string content_type,
                                               std::chrono::milliseconds deadline);
 
+  asio::any_io_executor executor_;
   const Clock& clock_;
   Pin pin_;
   std::shared_ptr<std::string> expected_ = std::make_shared<std::string>();  // key the peer must show; "": any, while greeting

@@ -124,6 +124,9 @@ void LocalApi::add_writing() {
         [this, &use_case](net::Request& request) { return write(use_case, request); }, use_case.summary);
   add(
       "sync-now", access_.writing(), [this](net::Request& request) { return sync_now(request); }, "Try to reach the server now");
+  add(
+      "server", access_.writing(), [this](net::Request& request) { return move_server(request); },
+      "The server is at another address now");
 }
 
 asio::awaitable<net::Response> LocalApi::write(const till::WritingUseCase& use_case, net::Request& request) {
@@ -154,6 +157,24 @@ asio::awaitable<net::Response> LocalApi::sync_now(net::Request& request) {
     co_return refused(
         {"no_agent", "", {"Chưa chạy `phien-pos run` nên chưa gửi đi được.", "Nothing sends: `phien-pos run` is not running."}});
   agent_->hurry();
+  co_return net::json_response(status(lang_of(request)).dump());
+}
+
+asio::awaitable<net::Response> LocalApi::move_server(net::Request& request) {
+  auto body = till::parse_request(request.body);
+  if (!body) co_return refused(body.problem());
+  std::string address;
+  try {
+    till::Fields fields(*body, "");
+    address = fields.text("server", 400);
+    fields.done();
+  } catch (const till::Refusal& refusal) {
+    co_return refused(refusal.problem);
+  }
+  const auto moved = co_await find_server(address);
+  if (!moved) co_return refused(moved.problem());
+  server_ = *moved;
+  if (agent_) agent_->move(server_);
   co_return net::json_response(status(lang_of(request)).dump());
 }
 

@@ -27,6 +27,8 @@ class LocalApi {
   const net::Router& router() const { return router_; }
   Access& access() { return access_; }
   std::function<net::Counters()> counters;
+  // Checks that a server of this fair is at an address, and keeps it; gives its base URL.
+  std::function<asio::awaitable<Result<std::string>>(std::string address)> find_server;
 
  private:
   void add_reading();
@@ -40,6 +42,7 @@ class LocalApi {
   asio::awaitable<net::Response> aside(std::function<net::Response()> work);
   net::Response image(const net::Request& request);
   asio::awaitable<net::Response> sync_now(net::Request& request);
+  asio::awaitable<net::Response> move_server(net::Request& request);
   asio::awaitable<net::Response> start(net::Request& request);
   asio::awaitable<net::Response> metrics(net::Request& request);
   nlohmann::json status(Lang lang);

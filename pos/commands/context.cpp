@@ -7,7 +7,10 @@
 #include <cstdio>
 #include <thread>
 
+#include <boost/asio/this_coro.hpp>
+
 #include "db/sqlite/sqlite_store.hpp"
+#include "pos/agent/move.hpp"
 #include "pos/api/local_api.hpp"
 #include "pos/commands/opening.hpp"
 #include "pos/home/home.hpp"
@@ -62,12 +65,20 @@ asio::awaitable<void> ask_handlers(const net::Router& router, net::Request& requ
   response = std::move(answer);
 }
 
+asio::awaitable<Result<std::string>> find_server(const home::Home& home, till::Till& till, std::string address,
+                                                 const Clock& clock) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto found = co_await agent::move_to(executor, home, till, std::move(address), clock);
+  co_return found;
+}
+
 net::Response in_process(const Context& context, const home::Home& home, db::JournalStore& store, const Asked& asked) {
   const auto clock = context.clock();
   const home::Keys keys = enrolled_keys(home);
   const auto till = open_till(store, *clock, home, keys);
   api::LocalApi api(*till, keys.server, asked.token, nullptr);
   api.access().set_port(0);
+  api.find_server = [&](std::string address) { return find_server(home, *till, std::move(address), *clock); };
   net::Request request;
   request.method = asked.method;
   const auto query = asked.target.find('?');

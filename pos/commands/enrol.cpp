@@ -66,9 +66,9 @@ asio::awaitable<void> ask_in(asio::any_io_executor executor, const home::Home& h
   keys.emplace(std::move(answer));
 }
 
-asio::awaitable<void> fetch(asio::any_io_executor executor, till::Till& till, std::string server, const Clock& clock,
+asio::awaitable<void> fetch(asio::any_io_executor executor, till::Till& till, home::Keys keys, const Clock& clock,
                             std::optional<Problem>& problem) {
-  problem = co_await agent::first_feed(executor, till, std::move(server), clock);
+  problem = co_await agent::first_feed(executor, till, std::move(keys), clock);
 }
 
 int run_enrol(const Context& context, const Enrol& given) {
@@ -90,7 +90,7 @@ int run_enrol(const Context& context, const Enrol& given) {
   const home::Keys& in = **keys;
   const auto till = open_till(*store, *clock, home, in);
   std::optional<Problem> problem;
-  net::run_to_end([&](asio::any_io_executor executor) { return fetch(executor, *till, in.server, *clock, problem); });
+  net::run_to_end([&](asio::any_io_executor executor) { return fetch(executor, *till, in, *clock, problem); });
   if (problem) fail(*problem);
   home.forget_pending();
 

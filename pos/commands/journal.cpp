@@ -62,6 +62,15 @@ void add_journal_commands(CLI::App& app, Context& context) {
       return get(context, "status", [&context](const json& answer) { print_status(context, answer); });
     };
   });
+  auto address = std::make_shared<std::string>();
+  auto* server = app.add_subcommand("server", "Máy chủ ở địa chỉ mới / the server is at another address now");
+  server->add_option("address", *address, "Địa chỉ hoặc liên kết / address or link")->required();
+  server->callback([&context, address] {
+    context.run = [&context, address] {
+      return post(context, "server", {{"server", *address}}, [&context](const json& status) { print_status(context, status); });
+    };
+  });
+
   auto* journal = app.add_subcommand("journal", "Nhật ký / the journal");
   journal->require_subcommand(1);
   journal->add_subcommand("verify", "Kiểm tra / check")->callback([&context] {

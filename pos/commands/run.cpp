@@ -7,6 +7,7 @@
 
 #include "db/sqlite/sqlite_store.hpp"
 #include "pos/agent/agent.hpp"
+#include "pos/agent/move.hpp"
 #include "pos/api/local_api.hpp"
 #include "pos/commands/context.hpp"
 #include "pos/commands/opening.hpp"
@@ -77,6 +78,7 @@ int run(const Context& context, unsigned short port) {
   });
   net::HttpServer server(executor, api.router());
   api.counters = [&server] { return server.counters(); };
+  api.find_server = [&](std::string address) { return agent::move_to(executor, home, *till, std::move(address), *clock); };
   running.server = &server;
   running.agent = &agent;
   running.printer = &printer;

@@ -106,11 +106,12 @@ Home::Home(std::string path) : path_(std::filesystem::absolute(path).lexically_n
 
 std::optional<Keys> Home::keys() const {
   return parsed(file("keys.json"), [](const json& value) {
-    Keys keys{value.at("server"), identity_from(value.at("current")), {}, {}};
+    Keys keys{value.at("server"), identity_from(value.at("current")), {}, {}, {}};
     if (const auto ref = value.find("continues"); ref != value.end())
       keys.continues =
           journal::Ref{ref->at("terminal"), ref->at("seq"), present(hash_from_hex(ref->at("hash").get<std::string>()))};
     for (const auto& one : value.at("former")) keys.former.push_back(identity_from(one));
+    keys.replaces = value.value("replaces", "");
     return keys;
   });
 }
@@ -118,6 +119,7 @@ std::optional<Keys> Home::keys() const {
 void Home::save(const Keys& keys) const {
   json value{{"current", to_json(keys.current)}, {"former", json::array()}, {"server", keys.server}};
   for (const auto& one : keys.former) value["former"].push_back(to_json(one));
+  if (!keys.replaces.empty()) value["replaces"] = keys.replaces;
   if (keys.continues)
     value["continues"] = {
         {"hash", hex(keys.continues->hash)}, {"seq", keys.continues->seq}, {"terminal", keys.continues->terminal}};

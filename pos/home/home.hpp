@@ -16,6 +16,7 @@ struct Keys {
   till::Identity current;
   std::optional<journal::Ref> continues;  // the last entry written as `former.back()`
   std::vector<till::Identity> former;
+  std::string replaces;  // the terminal whose place this one took; "": none
 };
 // An enrolment that was asked for and not answered yet: asked again with the same key, it gives the same answer.
 struct Pending {

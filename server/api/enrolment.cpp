@@ -19,8 +19,8 @@ constexpr std::size_t kMaxExhibitors = 64, kMaxOpenCodes = 1'000;
 constexpr std::string_view kAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";  // 32 signs: no I, O, 0, 1
 constexpr std::size_t kCodeLength = 8;
 constexpr std::string_view kIndex = "enrolment.codes";
-// Terminal numbers of a server that came back without the journal of those before it begin here, so that none of theirs is given
-// twice.
+// Each incarnation of the server has numbers of its own: it may have been restored from before the last ones were given, and none
+// is given twice.
 constexpr int kNumbersPerIncarnation = 1'000;
 
 std::string new_code() {
@@ -61,9 +61,19 @@ std::string own_address(const House& house) {
   return address;
 }
 
-// Who sells there and who holds the money. A shared till must say whose booth and account it uses.
-journal::TerminalEnrolled wanted_terminal(Fields& in, const ledger::CatalogueItems& items) {
+// Who sells there and who holds the money: as on the terminal it replaces, or as told. A shared till must say whose booth and
+// account it uses.
+journal::TerminalEnrolled wanted_terminal(Fields& in, const House& house, const ledger::CatalogueItems& items,
+                                          const std::optional<std::string>& replaces) {
   journal::TerminalEnrolled wanted;
+  if (replaces) {
+    in.done();
+    const auto found = house.roll().enrolled.find(*replaces);
+    if (found != house.roll().enrolled.end()) return found->second;
+    throw Refusal(404, {"unknown_terminal",
+                        "replaces",
+                        {"Không có máy " + *replaces + " ở đây.", "There is no terminal " + *replaces + " here."}});
+  }
   wanted.exhibitors = in.ids("exhibitors", kMaxExhibitors);
   const auto booth = in.optional_id("booth"), holder = in.optional_id("holder");
   in.done();
@@ -90,7 +100,8 @@ journal::TerminalEnrolled wanted_terminal(Fields& in, const ledger::CatalogueIte
 
 asio::awaitable<net::Response> give_code(House& house, net::Request& request) {
   Fields in(request.body);
-  const auto wanted = wanted_terminal(in, ledger::catalogue_items(*house.store().snapshot()));
+  const auto replaces = in.optional_id("replaces");
+  const auto wanted = wanted_terminal(in, house, ledger::catalogue_items(*house.store().snapshot()), replaces);
   const Milliseconds now = house.now().wall;
   const std::string code = new_code();
   const db::JournalStore::Job job = [&](db::Transaction& tx) {
@@ -99,6 +110,7 @@ asio::awaitable<net::Response> give_code(House& house, net::Request& request) {
       throw Refusal(429, {"too_many_codes", "", {"Có quá nhiều mã đang chờ.", "Too many codes are waiting."}});
     codes[code] = {
         {"exhibitors", wanted.exhibitors}, {"booth", wanted.booth}, {"holder", wanted.holder}, {"expires_at", now + kCodeLife}};
+    if (replaces) codes[code]["replaces"] = *replaces;
     tx.set_meta(kIndex, codes.dump());
   };
   co_await house.commit(job);
@@ -115,7 +127,7 @@ asio::awaitable<net::Response> give_code(House& house, net::Request& request) {
 }
 
 std::string next_terminal_id(const db::Transaction& tx, const Keys& keys) {
-  int highest = keys.incarnation > 1 && !keys.parent ? static_cast<int>(keys.incarnation - 1) * kNumbersPerIncarnation : 0;
+  int highest = static_cast<int>(keys.incarnation - 1) * kNumbersPerIncarnation;
   const auto look = [&highest](const std::string& id) {
     int number = 0;
     if (std::sscanf(id.c_str(), "T%9d", &number) == 1) highest = std::max(highest, number);
@@ -128,8 +140,10 @@ std::string next_terminal_id(const db::Transaction& tx, const Keys& keys) {
 }
 
 json enrolled_json(const Keys& keys, const json& code) {
-  return {{"terminal", code["terminal"]},     {"fair", keys.fair},      {"root", hex(keys.root)},
-          {"exhibitors", code["exhibitors"]}, {"booth", code["booth"]}, {"holder", code["holder"]}};
+  json answer{{"terminal", code["terminal"]},     {"fair", keys.fair},      {"root", hex(keys.root)},
+              {"exhibitors", code["exhibitors"]}, {"booth", code["booth"]}, {"holder", code["holder"]}};
+  if (code.contains("replaces")) answer["replaces"] = code["replaces"];
+  return answer;
 }
 
 struct Attempt {

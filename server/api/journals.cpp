@@ -1,29 +1,18 @@
 // Journals in and out: the hot path of every sale, and files for the organizer.
+#include <algorithm>
 #include <set>
 
+#include "server/api/batches.hpp"
 #include "server/api/route.hpp"
+#include "server/live/holdings.hpp"
 #include "server/take_export.hpp"
+#include "shared/journal/certificate.hpp"
 #include "shared/sync/limits.hpp"
 #include "shared/sync/receive.hpp"
 #include "shared/sync/send.hpp"
 
 namespace phien::server::api {
 namespace {
-
-int status_of(const sync::Outcome& outcome) {
-  if (std::holds_alternative<sync::Accepted>(outcome)) return 200;
-  return std::holds_alternative<sync::UnknownPrev>(outcome) ? 409 : 422;
-}
-
-net::Response reply(House& house, const sync::Outcome& outcome) {
-  if (const auto* accepted = std::get_if<sync::Accepted>(&outcome)) {
-    ++house.metrics.batches;
-    house.metrics.entries += static_cast<std::uint64_t>(accepted->appended);
-  } else {
-    ++house.metrics.refused_batches;
-  }
-  return net::json_response(sync::to_json(outcome), status_of(outcome));
-}
 
 // What a batch tells besides its own journal: whose stock it touches, and which heads of the server's journal its writer saw.
 struct Told {
@@ -44,18 +33,32 @@ Told told_by(const sync::DecodedBatch& batch) {
   return told;
 }
 
+// A terminal writes its own journal. It may also keep, and bring back, that of another which sells for nobody else than it does:
+// of the till it replaced. Nobody can change what it carries, which is sealed by its writer.
+void require_kept(const House& house, const journal::TerminalEnrolled& asking, const std::string& terminal) {
+  const auto other = house.roll().enrolled.find(terminal);
+  const auto sold_by_asking = [&asking](const std::string& exhibitor) {
+    return std::find(asking.exhibitors.begin(), asking.exhibitors.end(), exhibitor) != asking.exhibitors.end();
+  };
+  const bool kept = terminal == asking.terminal ||
+                    (other != house.roll().enrolled.end() &&
+                     std::all_of(other->second.exhibitors.begin(), other->second.exhibitors.end(), sold_by_asking));
+  if (!kept)
+    throw Refusal(403, {"not_yours", "terminal", {"Đây là nhật ký của máy khác.", "This is another terminal's journal."}});
+}
+
 asio::awaitable<net::Response> take_batch(House& house, net::Request& request) {
   const std::string& terminal = request.params.at("terminal");
   const journal::TerminalEnrolled& asking = asking_terminal(house, request);
-  if (terminal != asking.terminal)
-    throw Refusal(403, {"not_yours", "terminal", {"Đây là nhật ký của máy khác.", "This is another terminal's journal."}});
+  require_kept(house, asking, terminal);
   auto decoded = sync::decode_batch(std::move(request.body), house.keys().fair);
-  if (!decoded) co_return reply(house, decoded.problem());
+  if (!decoded) co_return reply_to_batch(house, decoded.problem());
   const journal::JournalId& id = decoded->batch.journal;
   if (id.terminal != terminal)
     throw Refusal(403, {"not_yours", "terminal", {"Đây là nhật ký của máy khác.", "This is another terminal's journal."}});
   if (id.root != house.keys().root)
-    co_return reply(house, Problem{"wrong_root", "root", {"Nhật ký của một phiên chợ khác.", "A journal of another fair."}});
+    co_return reply_to_batch(house,
+                             Problem{"wrong_root", "root", {"Nhật ký của một phiên chợ khác.", "A journal of another fair."}});
   Told told = told_by(*decoded);
   told.exhibitors.insert(asking.exhibitors.begin(), asking.exhibitors.end());
   sync::Outcome outcome;
@@ -64,15 +67,7 @@ asio::awaitable<net::Response> take_batch(House& house, net::Request& request) {
   if (const auto* accepted = std::get_if<sync::Accepted>(&outcome); accepted && accepted->appended > 0)
     house.took(told.exhibitors, terminal);
   if (told.seen) house.compare(*told.seen);
-  co_return reply(house, outcome);
-}
-
-// Heads that another journal names: of terminals by the server, of the server's journals by terminals.
-std::vector<journal::Ref> all_witnessed(const ledger::Reader& books) {
-  std::vector<journal::Ref> heads = ledger::witnessed_heads(books);
-  for (const auto& position : ledger::witnessed_server_positions(books))
-    heads.push_back({journal::server_terminal(position.incarnation), position.head.seq, position.head.hash});
-  return heads;
+  co_return reply_to_batch(house, outcome);
 }
 
 // The furthest witnessed place on the chain of `branch`: up to there a cut or a change would show.
@@ -84,6 +79,38 @@ journal::Seq vouched_to(const ledger::Reader& books, const journal::Branch& bran
     if (entry && entry->at.hash == head.hash) furthest = head.seq;
   }
   return furthest;
+}
+
+// What can be said of a batch before its seals are checked, since anybody may send one: nothing when it is of a journal of this
+// fair's servers, one that is here or that begins with a certificate.
+std::optional<sync::Outcome> answer_at_sight(House& house, std::string_view text) {
+  const auto batch = journal::read_batch(text, sync::kMaxBatchEntries, sync::kMaxBatchBytes);
+  if (!batch) return batch.problem();
+  const journal::JournalId& id = batch->journal;
+  if (journal::is_server_terminal(id.terminal) && id.fair == house.keys().fair && id.root == house.keys().root) {
+    if (!house.store().snapshot()->branches_of(id).empty()) return std::nullopt;
+    if (batch->prev.seq > 0) return sync::UnknownPrev{};
+    const auto first = journal::decode(batch->items.front().bytes);
+    const auto* incarnation = first ? std::get_if<journal::Incarnation>(&first->body) : nullptr;
+    if (incarnation && journal::certificate_holds(id, *incarnation)) return std::nullopt;
+  }
+  return Problem{"bad_certificate",
+                 id.terminal,
+                 {"Không phải nhật ký máy chủ của phiên chợ này.", "This is no journal of a server of this fair."}};
+}
+
+// What a server that lost its past is told of it by terminals, before it can know any of them: the journals of the servers before
+// it say who is enrolled. They prove themselves, by the organizer's certificate and their seals.
+asio::awaitable<net::Response> take_returned(House& house, net::Request& request) {
+  if (const auto answer = answer_at_sight(house, request.body)) co_return reply_to_batch(house, *answer);
+  auto decoded = sync::decode_batch(std::move(request.body), house.keys().fair);
+  if (!decoded) co_return reply_to_batch(house, decoded.problem());
+  sync::Outcome outcome;
+  const db::JournalStore::Job job = [&decoded, &outcome](db::Transaction& tx) { outcome = sync::receive(tx, *decoded); };
+  co_await house.commit(job);
+  if (const auto* accepted = std::get_if<sync::Accepted>(&outcome); accepted && accepted->appended > 0)
+    house.note_server_journal(decoded->batch.journal.terminal);
+  co_return reply_to_batch(house, outcome);
 }
 
 asio::awaitable<net::Response> list_journals(House& house, net::Request& request) {
@@ -105,10 +132,7 @@ asio::awaitable<net::Response> list_journals(House& house, net::Request& request
   co_return co_await house.read(work);
 }
 
-asio::awaitable<net::Response> export_journals(House& house, net::Request& request) {
-  only_parameters(request, {"terminal"});
-  const auto terminal = parameter(request, "terminal");
-  if (terminal && !is_id(*terminal)) refuse_parameter("terminal");
+asio::awaitable<net::Response> answer_export(House& house, std::optional<std::string> terminal) {
   const House::Work work = [terminal](const db::Snapshot& snapshot) {
     const auto branches = terminal ? snapshot.branches_of_terminal(*terminal) : snapshot.branches();
     if (terminal && branches.empty())
@@ -123,13 +147,28 @@ asio::awaitable<net::Response> export_journals(House& house, net::Request& reque
   co_return co_await house.read(work);
 }
 
+asio::awaitable<net::Response> export_journals(House& house, net::Request& request) {
+  only_parameters(request, {"terminal"});
+  const auto terminal = parameter(request, "terminal");
+  if (terminal && !is_id(*terminal)) refuse_parameter("terminal");
+  co_return co_await answer_export(house, terminal);
+}
+
+asio::awaitable<net::Response> give_journal(House& house, net::Request& request) {
+  only_parameters(request, {});
+  const std::string& terminal = request.params.at("terminal");
+  require_kept(house, asking_terminal(house, request), terminal);
+  co_return co_await answer_export(house, terminal);
+}
+
 asio::awaitable<net::Response> import_journals(House& house, net::Request& request) {
   Taken taken;
   const db::JournalStore::Job job = [&](db::Transaction& tx) {
     taken = value_or_refuse(take_export(tx, request.body, house.keys().fair), 422);
   };
   co_await house.commit_own(job);
-  if (taken.grown.contains(house.keys().journal_id().terminal)) house.note_overtaken();
+  for (const std::string& terminal : taken.grown)
+    if (journal::is_server_terminal(terminal)) house.note_server_journal(terminal);
   house.took({}, "");
   house.metrics.batches += static_cast<std::uint64_t>(taken.batches);
   house.metrics.entries += static_cast<std::uint64_t>(taken.appended);
@@ -140,6 +179,8 @@ asio::awaitable<net::Response> import_journals(House& house, net::Request& reque
 
 void add_journal_routes(net::Router& router, House& house) {
   add(router, house, {"POST", "/api/v1/journals/{terminal}", terminal_only(house), take_batch, sync::kMaxBatchBytes});
+  add(router, house, {"GET", "/api/v1/journals/{terminal}", terminal_only(house), give_journal, 0, kNoDeadline});
+  add(router, house, {"POST", "/api/v1/journals/returned", net::open_to_all(), take_returned, sync::kMaxBatchBytes});
   add(router, house, {"GET", "/api/v1/journals", admin_only(house), list_journals});
   add(router, house, {"GET", "/api/v1/journals/export", admin_only(house), export_journals, 0, kNoDeadline});
   add(router, house, {"POST", "/api/v1/journals/import", admin_only(house), import_journals, kJournalsBody, kNoDeadline});

@@ -201,6 +201,7 @@ void add_all_routes(net::Router& router, House& house) {
   add_organizer_routes(router, house);
   add_upkeep_routes(router, house);
   add_event_routes(router, house);
+  add_recovery_routes(router, house);
 }
 
 }  // namespace phien::server::api

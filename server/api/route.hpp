@@ -85,6 +85,7 @@ void add_import_routes(net::Router& router, House& house);
 void add_organizer_routes(net::Router& router, House& house);  // rulings, revocations, erasures, declared sales, bank, closing
 void add_upkeep_routes(net::Router& router, House& house);     // verify, dump, rebuild, backups
 void add_event_routes(net::Router& router, House& house);
+void add_recovery_routes(net::Router& router, House& house);  // what is here of each journal
 void add_all_routes(net::Router& router, House& house);
 
 }  // namespace phien::server::api

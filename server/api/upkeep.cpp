@@ -3,6 +3,7 @@
 
 #include "server/api/fields.hpp"
 #include "server/api/route.hpp"
+#include "server/live/holdings.hpp"
 #include "shared/sync/verify.hpp"
 
 namespace phien::server::api {
@@ -78,7 +79,10 @@ asio::awaitable<net::Response> backup(House& house, net::Request& request) {
     throw Refusal(400, {"bad_value", "path", {"Cần đường dẫn tuyệt đối.", "An absolute path is needed."}});
   if (std::filesystem::exists(path))
     throw Refusal(409, {"exists", "path", {"Đã có tệp này: " + path, "This file exists: " + path}});
-  const std::function<void()> copying = [&house, &path] {
+  // Read before the copy is made: the copy has these and perhaps more.
+  BackupRecord record{house.now().wall, {}};
+  const std::function<void()> copying = [&house, &path, &record] {
+    record.heads = heads_here(*house.store().snapshot());
     house.store().backup(path, [&house](int done, int total) { house.progress(done, total); });
   };
   try {
@@ -88,6 +92,8 @@ asio::awaitable<net::Response> backup(House& house, net::Request& request) {
                         "path",
                         {"Không sao lưu được vào " + path + ": " + e.what(), "Cannot back up to " + path + ": " + e.what()}});
   }
+  const db::JournalStore::Job note = [&record](db::Transaction& tx) { tx.set_meta(kBackupKey, to_text(record)); };
+  co_await house.commit(note);
   co_return ok({{"path", path}, {"bytes", std::filesystem::file_size(path)}});
 }
 

@@ -55,6 +55,7 @@ std::string absolute(const std::string& path);  // a running server has another 
 
 void add_setup_commands(CLI::App& app, Context& context);  // init, recover
 void add_serve_command(CLI::App& app, Context& context);
+void add_status_command(CLI::App& app, Context& context);
 void add_import_command(CLI::App& app, Context& context);
 void add_list_commands(CLI::App& app, Context& context);      // stock, sales, exceptions, terminals, …, summary
 void add_terminal_commands(CLI::App& app, Context& context);  // enrol, revoke

@@ -8,11 +8,13 @@ using nlohmann::json;
 
 struct Wanted {
   std::vector<std::string> exhibitors;
-  std::string booth, holder;
+  std::string booth, holder, replaces;
 };
 
 int enrol(const Context& context, const Wanted& wanted) {
-  json request{{"exhibitors", wanted.exhibitors}};
+  json request = json::object();
+  if (!wanted.exhibitors.empty()) request["exhibitors"] = wanted.exhibitors;
+  if (!wanted.replaces.empty()) request["replaces"] = wanted.replaces;
   if (!wanted.booth.empty()) request["booth"] = wanted.booth;
   if (!wanted.holder.empty()) request["holder"] = wanted.holder;
   const json answer = Caller(context).call_json("POST", "/api/v1/enrolments", request);
@@ -43,7 +45,11 @@ int revoke(const Context& context, const std::string& terminal, const std::strin
 void add_terminal_commands(CLI::App& app, Context& context) {
   auto* enrol_command = app.add_subcommand("enrol", "Lấy mã ghi danh cho một máy bán / a code for a terminal");
   auto wanted = std::make_shared<Wanted>();
-  enrol_command->add_option("--exhibitor", wanted->exhibitors, "Đơn vị, có thể nhiều / exhibitor, may be repeated")->required();
+  auto* exhibitors =
+      enrol_command->add_option("--exhibitor", wanted->exhibitors, "Đơn vị, có thể nhiều / exhibitor, may be repeated");
+  auto* replaces = enrol_command->add_option(
+      "--replaces", wanted->replaces, "Thay cho máy đã hỏng: cùng đơn vị, giữ nhật ký của nó / instead of a dead terminal");
+  exhibitors->excludes(replaces);
   enrol_command->add_option("--booth", wanted->booth, "Gian in trên phiếu / booth printed on receipts");
   enrol_command->add_option("--holder", wanted->holder,
                             "Ai giữ tiền, cần cho máy chung / who holds the money, needed for a shared till");

@@ -60,6 +60,7 @@ void Sender::on_outcome(const JournalsReader& journals, const Outcome& outcome, 
   in_flight_ = false;
   if (const auto* refusal = std::get_if<Problem>(&outcome)) {
     problem_ = *refusal;
+    probed_ = false;  // what was only shown again has not been seen either
     back_off(now);
     return;
   }
@@ -97,6 +98,7 @@ Head Sender::highest_common(const JournalsReader& journals, const Branch& branch
 void Sender::on_failure(Milliseconds now) {
   in_flight_ = false;
   if (planted(Fault::lose_the_cursor)) state_.acknowledged = sending_to_;
+  probed_ = false;
   back_off(now);
 }
 

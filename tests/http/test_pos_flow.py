@@ -327,6 +327,7 @@ class Description(unittest.TestCase):
             ask("GET", "/api/v1/" + path)
         for path in ("/healthz", "/metrics"):
             ask("GET", path)
+        ask("POST", "/api/v1/server", {"server": f"http://127.0.0.1:{server.port}"})
         ask("POST", "/api/v1/journal-close", {})
         self.assertEqual(api.operations() - api.seen, {("get", "/start/{once}")})
 

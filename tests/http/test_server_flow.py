@@ -203,6 +203,12 @@ class Flow(unittest.TestCase):
         self.assertEqual((taken["appended"], taken["forked"]), (0, 0), "everything exported was known")
         self.assertEqual(self.server.dump(), before)
         self.assertIn(self.till.id, {r["terminal"] for r in self.rows("/api/v1/journals")})
+        own = self.ask("GET", "/api/v1/journals/export?terminal=_server.1").text
+        returned = self.server.call("POST", "/api/v1/journals/returned", own)
+        self.assertEqual(self.api.check("POST", "/api/v1/journals/returned", returned).json["appended"], 0)
+        target = f"/api/v1/journals/{self.till.id}"
+        self.assertEqual(self.api.check("GET", target, self.till.call("GET", target)).status, 200)
+        self.assertTrue(self.ask("GET", "/api/v1/holdings").json["whole"])
         copy = self.server.root / "copy.db"
         self.assertGreater(self.ask("POST", "/api/v1/backups", {"path": str(copy)}).json["bytes"], 0)
         self.ask("POST", "/api/v1/backups", {"path": str(copy)}, status=409)

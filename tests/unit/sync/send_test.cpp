@@ -208,6 +208,19 @@ TEST_CASE("I7: a hop restored to an earlier state is given what it lost, older t
   CHECK(drive(next_run, till, again) == 1);  // one unit, to learn that all is well
 }
 
+TEST_CASE("what is shown again after a hurry and lost, or refused for now, is shown once more") {
+  Fair fair;
+  Machine till = fair.till("T1");
+  for (int i = 0; i < 3; ++i) till.write(note_of("ghi chú"));
+  fair.server.accept(till.batch(0, till.own().head.seq));
+  sync::Sender sender(till.branch, {till.own().head, 1}, half);
+  CHECK(sender.next(*till.look(), 0).has_value());
+  sender.on_failure(0);
+  CHECK(sender.next(*till.look(), 60'000).has_value());
+  sender.on_outcome(*till.look(), Problem{"not_enrolled", "T1", {"", ""}}, 60'000);
+  CHECK(sender.next(*till.look(), 120'000).has_value());
+}
+
 TEST_CASE("I7: a device restored to an earlier state learns that its journal goes on elsewhere before it writes on") {
   Fair fair;
   Machine till = fair.till("T1");
