@@ -18,7 +18,7 @@ constexpr std::string_view kNotedHeads = "own.noted_heads";
 
 std::string overtaken_name(const Keys& keys) { return "own.overtaken." + std::to_string(keys.incarnation); }
 
-std::optional<journal::Branch> own_branch(const journal::JournalsReader& journals, const Keys& keys) {
+std::optional<journal::Branch> first_own_branch(const journal::JournalsReader& journals, const Keys& keys) {
   const auto branches = journals.branches_of(keys.journal_id());
   return branches.empty() ? std::nullopt : std::optional(branches.front());
 }
@@ -90,7 +90,7 @@ Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const
   db::SqliteOptions options;
   options.readers = 3;  // the io thread and both workers
   auto store = db::open_sqlite(paths.store(), options);
-  if (!own_branch(*store->snapshot(), *keys))
+  if (!first_own_branch(*store->snapshot(), *keys))
     return Problem{"wrong_store",
                    paths.store(),
                    {"Kho dữ liệu không thuộc về khóa của thư mục này; dùng: phien-server recover",
@@ -100,7 +100,7 @@ Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const
 
 std::unique_ptr<House> House::over(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token,
                                    std::shared_ptr<Clock> clock, std::unique_ptr<db::JournalStore> store) {
-  const journal::BranchNo own = own_branch(*store->snapshot(), keys).value().no;
+  const journal::BranchNo own = first_own_branch(*store->snapshot(), keys).value().no;
   std::unique_ptr<House> house(new House(std::move(executor), std::move(paths), std::move(keys), std::move(admin_token),
                                          std::move(clock), std::move(store)));
   house->own_branch_ = own;
@@ -121,11 +121,20 @@ House::House(asio::any_io_executor executor, Paths paths, Keys keys, std::string
   overtaken_ = store_->snapshot()->meta(overtaken_name(keys_)).has_value();
 }
 
+std::unique_ptr<House> House::copy(asio::any_io_executor executor, const Paths& paths, const CopyOf& of, std::string admin_token,
+                                   std::shared_ptr<Clock> clock, std::unique_ptr<db::JournalStore> store) {
+  Keys keys{of.fair, of.root, {}, 0, std::nullopt, SecretKey::generate(), {}, {}};  // this key signs nothing: see write()
+  std::unique_ptr<House> house(
+      new House(std::move(executor), paths, std::move(keys), std::move(admin_token), std::move(clock), std::move(store)));
+  house->look_at_own_journal();
+  return house;
+}
+
 House::~House() { workers_.join(); }
 
 void House::look_at_own_journal() {
   const auto snapshot = store_->snapshot();
-  position_ = {keys_.incarnation, own_head(*snapshot)};
+  if (own_branch_ != 0) position_ = {keys_.incarnation, own_head(*snapshot)};
   Roll roll;
   for (auto& terminal : ledger::enrolments(*snapshot)) {
     if (auto revoked = ledger::revocation(*snapshot, terminal.terminal))
@@ -186,6 +195,10 @@ asio::awaitable<std::shared_ptr<const Summary>> House::compute_summary() {
 journal::Entry House::entry(journal::Body body) const { return entry_at(now(), std::move(body), kOrganizer); }
 
 std::vector<ledger::Written> House::write(db::Transaction& tx, std::vector<journal::Entry> unit) const {
+  if (own_branch_ == 0)
+    throw Refusal(409, {"copy_only",
+                        "",
+                        {"Đây là bản giữ ở máy chủ trên, không ghi gì vào phiên.", "This is a hub's copy: it writes nothing."}});
   if (overtaken_)
     throw Refusal(
         409,
@@ -230,6 +243,11 @@ void House::took(const std::set<std::string>& exhibitors, const std::string& wri
   totals.changed();
 }
 
+void House::took_forwarded(const std::string& writer) {
+  if (journal::is_server_terminal(writer)) look_at_own_journal();
+  totals.changed();
+}
+
 void House::compare(const journal::ServerPosition& shown) {
   if (shown.incarnation != keys_.incarnation || shown.head.seq == 0 || shown == last_compared_ || shown == position_ ||
       overtaken_)
@@ -242,7 +260,7 @@ void House::compare(const journal::ServerPosition& shown) {
 }
 
 void House::note_server_journal(const std::string& terminal) {
-  if (journal::server_incarnation(terminal).value_or(0) >= keys_.incarnation) note_overtaken();
+  if (own_branch_ != 0 && journal::server_incarnation(terminal).value_or(0) >= keys_.incarnation) note_overtaken();
   look_at_own_journal();
   heads_moved_ = true;
   channels.everything_changed();

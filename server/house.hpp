@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,22 @@ struct Roll {
   std::map<std::string, journal::TerminalRevoked, std::less<>> revoked;
 };
 
+// How a hub holds this fair's journals too.
+struct UpstreamStatus {
+  std::string url;
+  bool online = false;
+  Milliseconds reached_at = 0;  // 0: not in this run
+  std::int64_t waiting = 0;     // entries it has not acknowledged
+  std::optional<Problem> problem;
+  std::map<std::string, journal::Seq> acknowledged;  // by terminal
+};
+
+// The fair a hub holds a copy of.
+struct CopyOf {
+  std::string fair;
+  PublicKey root{};
+};
+
 inline constexpr const char* kOrganizer = "organizer";  // the account that acts with the admin token
 
 class House {
@@ -55,6 +72,10 @@ class House {
   // The same over a store that is open already, and holds the journal of these keys.
   static std::unique_ptr<House> over(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token,
                                      std::shared_ptr<Clock> clock, std::unique_ptr<db::JournalStore> store);
+  // A copy of a fair at a hub, which has no journal of its own: it takes journals and shows them.
+  static std::unique_ptr<House> copy(asio::any_io_executor executor, const Paths& paths, const CopyOf& of,
+                                     std::string admin_token, std::shared_ptr<Clock> clock,
+                                     std::unique_ptr<db::JournalStore> store);
   ~House();
 
   const Paths& paths() const { return paths_; }
@@ -64,6 +85,7 @@ class House {
   db::JournalStore& store() { return *store_; }
   const Roll& roll() const { return roll_; }
   const journal::ServerPosition& position() const { return position_; }  // of the own journal
+  journal::BranchNo own_branch() const { return own_branch_; }           // 0: a copy has none
   bool store_failed() const { return store_failed_; }
 
   // Runs `job` in the store; resumes when its writes are durable. Throws what the job threw, StoreFailed, or a Refusal (busy).
@@ -88,6 +110,7 @@ class House {
 
   // Entries of a terminal's journal are durable.
   void took(const std::set<std::string>& exhibitors, const std::string& writer);
+  void took_forwarded(const std::string& writer);  // the same at a copy
   // Somebody holds `shown` of this server's own journal. If it is not here, this server came back without its last entries:
   // it stops writing its journal, or there would be two of it, until a new incarnation is certified with the kit.
   void compare(const journal::ServerPosition& shown);
@@ -103,7 +126,9 @@ class House {
   Totals totals;
   Metrics metrics;
   std::map<std::string, Milliseconds> last_contact;  // wall time, by terminal, in this run
+  std::set<std::string> reported;                    // terminals that gave a batch of their own journal in this run
   std::function<net::Counters()> counters;           // of the HTTP server, while there is one
+  std::function<UpstreamStatus()> upstream;          // while there is one
   std::string tls_address = "0.0.0.0";               // where terminals at the venue reach it
   unsigned short tls_port = 8443;
   std::function<void(std::int64_t, std::int64_t)> progress = [](std::int64_t, std::int64_t) {

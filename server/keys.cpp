@@ -43,7 +43,7 @@ Result<Kit> read_kit(const std::string& path) {
   return damaged("bad_kit", path);
 }
 
-Result<bool> write_kit(const std::string& path, const Kit& kit) {
+std::string kit_text(const Kit& kit, int indent) {
   const json object{{"format", kKitFormat},
                     {"fair", kit.fair},
                     {"incarnation", kit.incarnation},
@@ -51,8 +51,10 @@ Result<bool> write_kit(const std::string& path, const Kit& kit) {
                     {"root_seed", kit.root.seed_hex()},
                     {"recovery", hex(kit.recovery.public_key())},
                     {"recovery_seed", kit.recovery.seed_hex()}};
-  return write_private(path, object.dump(2) + "\n");
+  return object.dump(indent);
 }
+
+Result<bool> write_kit(const std::string& path, const Kit& kit) { return write_private(path, kit_text(kit, 2) + "\n"); }
 
 journal::JournalId Keys::journal_id() const { return {fair, root, journal::server_terminal(incarnation), journal.public_key()}; }
 

@@ -17,7 +17,8 @@ struct Kit {
   std::int64_t incarnation = 0;  // the highest that was certified with it
 };
 Kit new_kit(const std::string& fair);
-Result<Kit> read_kit(const std::string& path);  // codes: not_found, bad_kit
+Result<Kit> read_kit(const std::string& path);     // codes: not_found, bad_kit
+std::string kit_text(const Kit& kit, int indent);  // what its file holds; -1: in one line
 Result<bool> write_kit(const std::string& path, const Kit& kit);
 
 // keys.json of the data directory.

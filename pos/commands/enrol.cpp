@@ -1,12 +1,14 @@
 // enrol: this device becomes a terminal of the fair.
 #include <unistd.h>
 
+#include "db/sqlite/damage.hpp"
 #include "db/sqlite/sqlite_store.hpp"
 #include "pos/agent/agent.hpp"
 #include "pos/agent/enrol.hpp"
 #include "pos/commands/context.hpp"
 #include "pos/commands/opening.hpp"
 #include "shared/net/run.hpp"
+#include "shared/sync/salvage.hpp"
 
 namespace phien::commands {
 
@@ -60,6 +62,34 @@ std::optional<journal::Ref> last_entry(const std::optional<home::Keys>& before, 
   return journal::Ref{before->current.terminal, branches.front().head.seq, branches.front().head.hash};
 }
 
+// The store of this device. One that is damaged is put aside, and what can be read of its journals goes into a new one: the
+// device goes on under another number, in a journal that continues the old one as far as it was saved.
+std::unique_ptr<db::JournalStore> open_or_salvage(const Context& context, const home::Home& home, bool& damaged) {
+  db::Examined examined = db::examine_sqlite(home.store_path());
+  damaged = !examined.damage.empty();
+  if (!damaged) return std::move(examined.store);
+  std::vector<sync::DecodedBatch> readable;
+  try {
+    const auto keep = [&readable](sync::DecodedBatch batch) { readable.push_back(std::move(batch)); };
+    if (examined.store) sync::salvage(*examined.store->snapshot(), keep);
+  } catch (const db::StoreFailed&) {  // not even the list of journals can be read
+  }
+  examined.store.reset();
+  const std::string aside = db::put_aside(home.store_path());
+  auto store = db::open_sqlite(home.store_path());
+  std::int64_t entries = 0;
+  store->run([&](db::Transaction& tx) {
+    for (const sync::DecodedBatch& batch : readable) {
+      const sync::Outcome outcome = sync::receive(tx, batch, true);
+      if (const auto* accepted = std::get_if<sync::Accepted>(&outcome)) entries += accepted->appended;
+    }
+  });
+  const std::string saved = std::to_string(entries);
+  context.say({"Tệp dữ liệu hỏng, cất ở " + aside + ". Cứu được " + saved + " mục.",
+               "The data file is damaged and kept as " + aside + ". " + saved + " entries were saved."});
+  return store;
+}
+
 asio::awaitable<void> ask_in(asio::any_io_executor executor, const home::Home& home, agent::Enrolling wanted, const Clock& clock,
                              std::optional<Result<home::Keys>>& keys) {
   auto answer = co_await agent::enrol(executor, home, std::move(wanted), clock);
@@ -78,9 +108,10 @@ int run_enrol(const Context& context, const Enrol& given) {
   wanted.link = link_of(given);
   char name[81] = {};
   if (::gethostname(name, sizeof name - 1) == 0) wanted.device = name;
-  const auto store = db::open_sqlite(home.store_path());  // also: nothing else runs in this directory
+  bool damaged = false;
+  const auto store = open_or_salvage(context, home, damaged);  // also: nothing else runs in this directory
   wanted.before = home.keys();
-  require_free(given, home, wanted, *store);
+  if (!damaged) require_free(given, home, wanted, *store);
   wanted.continues = last_entry(wanted.before, *store);
   home.local_token();
 

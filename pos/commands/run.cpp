@@ -2,7 +2,11 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "db/sqlite/sqlite_store.hpp"
@@ -13,6 +17,7 @@
 #include "pos/commands/opening.hpp"
 #include "pos/devices/printer.hpp"
 #include "pos/web/assets.hpp"
+#include "shared/net/callback.hpp"
 #include "shared/net/run.hpp"
 
 namespace phien::commands {
@@ -39,12 +44,63 @@ std::unique_ptr<db::JournalStore> open_store(const home::Home& home) {
   }
 }
 
+Failure damaged(const home::Home& home, const std::string& what) {
+  return {
+      Exit::store,
+      {"store_damaged",
+       home.store_path(),
+       {"TỆP DỮ LIỆU HỎNG, máy không bán tiếp trên tệp này. Xin ban tổ chức một mã rồi chạy: phien-pos enrol LIÊN-KẾT (" + what +
+            ")",
+        "THE DATA FILE IS DAMAGED and is not used. Ask the organizer for a code and run: phien-pos enrol LINK (" + what + ")"}}};
+}
+
+void require_sound(const home::Home& home, const db::JournalStore& store) {
+  const auto damage = store.check();
+  if (!damage.empty()) throw damaged(home, damage.front());
+}
+
+std::unique_ptr<db::JournalStore> open_sound(const home::Home& home) {
+  try {
+    auto store = open_store(home);
+    require_sound(home, *store);
+    return store;
+  } catch (const db::StoreFull&) {
+    throw;
+  } catch (const db::StoreFailed& e) {
+    throw damaged(home, e.what());
+  }
+}
+
 struct Running {
   asio::io_context io{1};
   net::HttpServer* server = nullptr;
   agent::Agent* agent = nullptr;
   devices::Printer* printer = nullptr;
 };
+
+// While it runs too: pages go bad without a word. On a thread of its own, beside the loop that sells.
+asio::awaitable<void> check_now_and_then(const db::JournalStore& store, std::int64_t every, asio::thread_pool& worker,
+                                         std::string& damage) {
+  const auto executor = co_await asio::this_coro::executor;
+  for (;;) {
+    const bool waited = co_await net::sleep_for(every);
+    if (!waited) co_return;
+    std::vector<std::string> found;
+    std::function<void(net::Callback)> start = [&](net::Callback done) {
+      asio::post(worker, [&store, &found, done] {
+        found = store.check();
+        done(nullptr);
+      });
+    };
+    auto checked = net::wait_for_callback(executor, std::move(start));
+    co_await std::move(checked);
+    if (found.empty()) continue;
+    damage = found.front();
+    spdlog::critical("the store is damaged: {}", damage);
+    std::raise(SIGTERM);  // the way every stop goes
+    co_return;
+  }
+}
 
 asio::awaitable<void> stop(Running& running) {
   running.printer->stop();
@@ -53,11 +109,11 @@ asio::awaitable<void> stop(Running& running) {
   running.io.stop();
 }
 
-int run(const Context& context, unsigned short port) {
+int run(const Context& context, unsigned short port, std::int64_t check_every) {
   const home::Home home(context.data);
   const home::Keys keys = enrolled_keys(home);
   const auto clock = context.clock();
-  const auto store = open_store(home);
+  const auto store = open_sound(home);
   const auto till = open_till(*store, *clock, home, keys);
 
   Running running;
@@ -98,8 +154,13 @@ int run(const Context& context, unsigned short port) {
   net::on_stop_signal(running.io, [&] { net::spawn(executor, stop(running), "stopping"); });
   agent.start();
   printer.start();
+  std::string damage;
+  asio::thread_pool worker{1};
+  net::spawn(executor, check_now_and_then(*store, check_every * 1'000, worker, damage), "check");
   running.io.run();
+  worker.join();
   home.retract();
+  if (!damage.empty()) throw damaged(home, damage);
   return 0;
 }
 
@@ -109,7 +170,11 @@ void add_run_command(CLI::App& app, Context& context) {
   auto port = std::make_shared<unsigned short>(kPort);
   auto* command = app.add_subcommand("run", "Chạy máy bán hàng / run this till");
   command->add_option("--port", *port, "Cổng trên máy này / local port; 0: any")->capture_default_str();
-  command->callback([&context, port] { context.run = [&context, port] { return run(context, *port); }; });
+  auto every = std::make_shared<std::int64_t>(1'800);
+  command->add_option("--check-every", *every, "Kiểm tra tệp dữ liệu mỗi bấy nhiêu giây / check the file so often, seconds")
+      ->check(CLI::Range(1, 86'400))
+      ->capture_default_str();
+  command->callback([&context, port, every] { context.run = [&context, port, every] { return run(context, *port, *every); }; });
 }
 
 }  // namespace phien::commands

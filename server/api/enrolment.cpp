@@ -1,12 +1,9 @@
 // How a terminal gets in: the organizer asks for a code, the terminal shows it with the key it made.
-#include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
 
+#include "server/api/address.hpp"
 #include "server/api/fields.hpp"
 #include "server/api/route.hpp"
 
@@ -38,27 +35,6 @@ json read_codes(const db::Transaction& tx, Milliseconds now) {
     it = end <= now ? codes.erase(it) : std::next(it);
   }
   return codes;
-}
-
-// The address terminals at the venue reach this machine by: the one it listens on, or the first it has; loopback when it is on no
-// network.
-std::string own_address(const House& house) {
-  if (house.tls_address != "0.0.0.0") return house.tls_address;
-  std::string address = "127.0.0.1";
-  ifaddrs* all = nullptr;
-  if (::getifaddrs(&all) != 0) return address;
-  for (const ifaddrs* one = all; one; one = one->ifa_next) {
-    if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_LOOPBACK) || !(one->ifa_flags & IFF_UP))
-      continue;
-    char text[INET_ADDRSTRLEN] = {};
-    const auto* in = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
-    if (::inet_ntop(AF_INET, &in->sin_addr, text, sizeof text)) {
-      address = text;
-      break;
-    }
-  }
-  ::freeifaddrs(all);
-  return address;
 }
 
 // Who sells there and who holds the money: as on the terminal it replaces, or as told. A shared till must say whose booth and
@@ -115,8 +91,7 @@ asio::awaitable<net::Response> give_code(House& house, net::Request& request) {
   };
   co_await house.commit(job);
   // The root key travels with the code, out of band: with it the terminal knows that it talks to the right server.
-  const std::string link = "https://" + own_address(house) + ":" + std::to_string(house.tls_port) + "/#enrol=" + code +
-                           "&root=" + hex(house.keys().root);
+  const std::string link = public_url(house) + "/#enrol=" + code + "&root=" + hex(house.keys().root);
   co_return ok({{"code", code}, {"expires_at", now + kCodeLife}, {"link", link}});
 }
 

@@ -64,8 +64,9 @@ asio::awaitable<net::Response> take_batch(House& house, net::Request& request) {
   sync::Outcome outcome;
   const db::JournalStore::Job job = [&decoded, &outcome](db::Transaction& tx) { outcome = sync::receive(tx, *decoded); };
   co_await house.commit(job);
-  if (const auto* accepted = std::get_if<sync::Accepted>(&outcome); accepted && accepted->appended > 0)
-    house.took(told.exhibitors, terminal);
+  const auto* accepted = std::get_if<sync::Accepted>(&outcome);
+  if (accepted && terminal == asking.terminal) house.reported.insert(terminal);
+  if (accepted && accepted->appended > 0) house.took(told.exhibitors, terminal);
   if (told.seen) house.compare(*told.seen);
   co_return reply_to_batch(house, outcome);
 }
@@ -181,9 +182,12 @@ void add_journal_routes(net::Router& router, House& house) {
   add(router, house, {"POST", "/api/v1/journals/{terminal}", terminal_only(house), take_batch, sync::kMaxBatchBytes});
   add(router, house, {"GET", "/api/v1/journals/{terminal}", terminal_only(house), give_journal, 0, kNoDeadline});
   add(router, house, {"POST", "/api/v1/journals/returned", net::open_to_all(), take_returned, sync::kMaxBatchBytes});
+  add(router, house, {"POST", "/api/v1/journals/import", admin_only(house), import_journals, kJournalsBody, kNoDeadline});
+}
+
+void add_journal_reading_routes(net::Router& router, House& house) {
   add(router, house, {"GET", "/api/v1/journals", admin_only(house), list_journals});
   add(router, house, {"GET", "/api/v1/journals/export", admin_only(house), export_journals, 0, kNoDeadline});
-  add(router, house, {"POST", "/api/v1/journals/import", admin_only(house), import_journals, kJournalsBody, kNoDeadline});
 }
 
 }  // namespace phien::server::api

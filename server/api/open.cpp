@@ -30,6 +30,14 @@ asio::awaitable<net::Response> metrics(House& house, net::Request&) {
           "# HELP phien_exceptions Exceptions that are not settled, by code.\n# TYPE phien_exceptions gauge\n";
   for (const auto& [code, count] : summary->exceptions)
     text += "phien_exceptions{code=\"" + code + "\"} " + std::to_string(count) + "\n";
+  if (house.upstream) {
+    const UpstreamStatus upstream = house.upstream();
+    text += metric("phien_upstream_online", "gauge", "1 while the hub answers.", upstream.online ? 1 : 0) +
+            metric("phien_upstream_waiting", "gauge", "Entries the hub has not acknowledged.",
+                   static_cast<std::uint64_t>(upstream.waiting)) +
+            metric("phien_upstream_reached_milliseconds", "gauge", "When the hub last took something; 0: not in this run.",
+                   static_cast<std::uint64_t>(upstream.reached_at));
+  }
   net::Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   response.body = std::move(text);

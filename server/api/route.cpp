@@ -193,6 +193,7 @@ void add_all_routes(net::Router& router, House& house) {
   add_enrolment_routes(router, house);
   add_session_routes(router, house);
   add_journal_routes(router, house);
+  add_journal_reading_routes(router, house);
   add_feed_routes(router, house);
   add_book_routes(router, house);
   add_sales_routes(router, house);

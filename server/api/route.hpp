@@ -75,7 +75,8 @@ json head_json(const journal::Head& head);
 void add_open_routes(net::Router& router, House& house);  // health, metrics, hello, openapi
 void add_enrolment_routes(net::Router& router, House& house);
 void add_session_routes(net::Router& router, House& house);
-void add_journal_routes(net::Router& router, House& house);
+void add_journal_routes(net::Router& router, House& house);          // of terminals and of server's journals, in
+void add_journal_reading_routes(net::Router& router, House& house);  // list, export
 void add_feed_routes(net::Router& router, House& house);
 void add_book_routes(net::Router& router,
                      House& house);  // stock, transfers, shifts, exceptions, leads, terminals, catalogue, summary

@@ -11,6 +11,7 @@
 
 #include "server/api/route.hpp"
 #include "server/files.hpp"
+#include "server/hub/hub.hpp"
 #include "shared/net/target.hpp"
 
 namespace phien::server {
@@ -72,6 +73,7 @@ struct Caller::State {
   const Context& context;
   asio::io_context io{1};
   std::unique_ptr<House> house;  // opened here,
+  std::unique_ptr<Hub> hub;      // or that of a hub,
   net::Router router;
   std::unique_ptr<net::HttpClient> client;  // or running elsewhere
   std::string token;
@@ -80,6 +82,7 @@ struct Caller::State {
 
   void open() {
     try {
+      if (std::filesystem::exists(HubPaths{context.paths.directory}.settings())) return open_hub();
       auto opened = House::open(io.get_executor(), context.paths, context.clock());
       if (!opened) throw Failure{Exit::refused, opened.problem()};
       house = std::move(*opened);
@@ -89,6 +92,13 @@ struct Caller::State {
     } catch (const db::StoreBusy&) {
       connect();
     }
+  }
+
+  void open_hub() {
+    auto opened = Hub::open(io.get_executor(), HubPaths{context.paths.directory}, context.clock());
+    if (!opened) throw Failure{Exit::refused, opened.problem()};
+    hub = std::move(*opened);
+    token = hub->admin_token();
   }
 
   void connect() {
@@ -107,6 +117,7 @@ struct Caller::State {
   }
 
   asio::awaitable<net::Response> answer(std::string method, std::string target, std::string body) {
+    if (!context.fair.empty()) target = "/fairs/" + context.fair + target;
     if (!client) {
       net::Request request;
       request.method = std::move(method);
@@ -116,7 +127,8 @@ struct Caller::State {
       request.body = std::move(body);
       request.remote = "127.0.0.1";
       request.loopback = true;
-      co_return co_await router.handle(request);
+      const net::Router& routes = hub ? hub->router() : router;
+      co_return co_await routes.handle(request);
     }
     std::map<std::string, std::string> headers;
     headers["Authorization"] = "Bearer " + token;

@@ -26,6 +26,7 @@ struct Context {
   Lang lang = Lang::vi;
   bool json = false;
   std::string clock_file;
+  std::string fair;          // --fair: of a hub, the one that is meant
   std::function<int()> run;  // the command that was chosen
 
   std::shared_ptr<Clock> clock() const;
@@ -54,6 +55,8 @@ std::string with_query(const std::string& path, const std::map<std::string, std:
 std::string absolute(const std::string& path);  // a running server has another current directory
 
 void add_setup_commands(CLI::App& app, Context& context);  // init, recover
+void add_hub_commands(CLI::App& app, Context& context);    // hub init, serve, enrol, fairs
+void add_kit_command(CLI::App& app, Context& context);
 void add_serve_command(CLI::App& app, Context& context);
 void add_status_command(CLI::App& app, Context& context);
 void add_import_command(CLI::App& app, Context& context);

@@ -1,34 +1,71 @@
 // The server itself: two listeners, one io thread, until a signal.
-#include <sys/resource.h>
-#include <unistd.h>
-
+#include <csignal>
 #include <cstdio>
+#include <memory>
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 
 #include "server/api/route.hpp"
 #include "server/commands/context.hpp"
+#include "server/commands/listening.hpp"
 #include "server/files.hpp"
+#include "server/upstream/forwarder.hpp"
 
 namespace phien::server {
 namespace {
 
 constexpr std::int64_t kWitnessEvery = 60'000;  // ms
-constexpr const char* kLoopback = "127.0.0.1";
+
+Failure damaged(const Context& context, const std::string& what) {
+  return {Exit::store,
+          {"store_damaged",
+           context.paths.store(),
+           {"TỆP DỮ LIỆU HỎNG, máy chủ không chạy tiếp. Hãy chạy: phien-server recover --kit … (" + what + ")",
+            "THE DATA FILE IS DAMAGED, the server does not go on. Run: phien-server recover --kit … (" + what + ")"}}};
+}
+
+// Opened and looked through: nothing is served from a damaged file.
+std::unique_ptr<House> open_sound(const Context& context, asio::io_context& io) {
+  try {
+    auto opened = House::open(io.get_executor(), context.paths, context.clock());
+    if (!opened && opened.problem().code != "wrong_store") throw Failure{Exit::refused, opened.problem()};
+    if (!opened) throw damaged(context, opened.problem().what.en);
+    const std::vector<std::string> damage = (*opened)->store().check();
+    if (!damage.empty()) throw damaged(context, damage.front());
+    return std::move(*opened);
+  } catch (const Failure&) {
+    throw;
+  } catch (const db::StoreBusy&) {
+    throw;
+  } catch (const db::StoreTooNew&) {
+    throw;
+  } catch (const std::exception& e) {
+    throw damaged(context, e.what());
+  }
+}
+
+// While it runs too: pages go bad without a word.
+asio::awaitable<void> check_now_and_then(House& house, std::int64_t every, net::Announcement& stopping, std::string& damage) {
+  for (;;) {
+    const bool stopped = co_await stopping.wait_beyond(1, every);
+    if (stopped) co_return;
+    std::vector<std::string> found;
+    const std::function<void()> checking = [&house, &found] { found = house.store().check(); };
+    co_await house.aside(checking);
+    if (found.empty()) continue;
+    damage = found.front();
+    spdlog::critical("the store is damaged: {}", damage);
+    std::raise(SIGTERM);  // the way every stop goes
+    co_return;
+  }
+}
 
 struct Options {
-  unsigned short port = 8080, tls_port = 8443;
-  std::string tls_address = "0.0.0.0";
+  Listening where;
+  std::string upstream;
+  std::int64_t check_every = 1'800;  // seconds
 };
-
-// Every waiting terminal is a descriptor: as many as the system lets us have.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 asio::awaitable<void> witness_now_and_then(House& house, net::Announcement& stopping) {
   for (;;) {
@@ -38,44 +75,57 @@ asio::awaitable<void> witness_now_and_then(House& house, net::Announcement& stop
   }
 }
 
-asio::awaitable<void> stop(House& house, net::HttpServer& server, net::Announcement& stopping) {
+asio::awaitable<void> stop(House& house, net::HttpServer& server, Forwarder* forwarder, net::Announcement& stopping) {
   spdlog::info("stopping");
   stopping.announce();
   co_await server.stop();
   co_await house.witness();
+  if (forwarder) co_await forwarder->stop();
 }
 
-unsigned short need_port(Result<unsigned short> bound) {
-  if (!bound) throw Failure{Exit::network, bound.problem()};
-  return *bound;
+// The hub's link as it was given, or as it was the last time: a server that is started anew goes on forwarding.
+std::optional<HubLink> hub_link(const House& house, const std::string& given) {
+  const std::string path = house.paths().directory + "/upstream.link";
+  const auto kept = read_file(path);
+  if (given.empty() && !kept) return std::nullopt;
+  const std::string text = given.empty() ? kept->substr(0, kept->find('\n')) : given;
+  auto link = parse_hub_link(text);
+  if (!link) throw Failure{Exit::usage, link.problem()};
+  if (!given.empty())
+    if (const auto written = write_private(path, text + "\n"); !written) throw Failure{Exit::store, written.problem()};
+  return std::move(*link);
 }
 
 int serve(const Context& context, const Options& options) {
   raise_descriptor_limit();
   asio::io_context io(1);
-  auto opened = House::open(io.get_executor(), context.paths, context.clock());
-  if (!opened) throw Failure{Exit::refused, opened.problem()};
-  House& house = **opened;
+  const auto opened = open_sound(context, io);
+  House& house = *opened;
   net::Router router;
   api::add_all_routes(router, house);
   net::HttpServer server(io.get_executor(), router);
   house.counters = [&server] { return server.counters(); };
-  const unsigned short port = need_port(server.listen(kLoopback, options.port));
-  const unsigned short tls_port =
-      need_port(server.listen(options.tls_address, options.tls_port, net::tls_server_context(house.keys().tls)));
-  house.tls_address = options.tls_address;
-  house.tls_port = tls_port;
-  const nlohmann::json state{{"port", port}, {"tls_port", tls_port}, {"pid", ::getpid()}};
-  if (auto written = write_private(context.paths.running(), state.dump() + "\n"); !written)
-    throw Failure{Exit::store, written.problem()};
+  const Ports ports = listen(server, options.where, house.keys().tls);
+  house.tls_address = options.where.tls_address;
+  house.tls_port = ports.tls;
+  announce(context.paths, ports);
+  std::unique_ptr<Forwarder> forwarder;
+  if (auto link = hub_link(house, options.upstream)) {
+    forwarder = std::make_unique<Forwarder>(io.get_executor(), house, std::move(*link));
+    house.upstream = [&forwarder] { return forwarder->status(); };
+    forwarder->start();
+  }
 
   net::Announcement stopping(io.get_executor());
   net::spawn(io.get_executor(), witness_now_and_then(house, stopping), "witness");
-  net::on_stop_signal(io, [&] { net::spawn(io.get_executor(), stop(house, server, stopping), "stop"); });
-  spdlog::info("{} incarnation {}: http://{}:{}, https://{}:{}", house.keys().fair, house.keys().incarnation, kLoopback, port,
-               options.tls_address, tls_port);
+  std::string damage;
+  net::spawn(io.get_executor(), check_now_and_then(house, options.check_every * 1'000, stopping, damage), "check");
+  net::on_stop_signal(io, [&] { net::spawn(io.get_executor(), stop(house, server, forwarder.get(), stopping), "stop"); });
+  spdlog::info("{} incarnation {}: http://127.0.0.1:{}, https://{}:{}", house.keys().fair, house.keys().incarnation, ports.plain,
+               options.where.tls_address, ports.tls);
   io.run();
   std::remove(context.paths.running().c_str());
+  if (!damage.empty()) throw damaged(context, damage);
   spdlog::info("stopped");
   return 0;
 }
@@ -85,10 +135,13 @@ int serve(const Context& context, const Options& options) {
 void add_serve_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("serve", "Chạy máy chủ / run the server");
   auto options = std::make_shared<Options>();
-  command->add_option("--port", options->port, "Cổng HTTP trên máy này / HTTP port on this machine")->capture_default_str();
-  command->add_option("--tls-port", options->tls_port, "Cổng HTTPS cho các máy bán / HTTPS port for the terminals")
+  add_listening_options(*command, options->where);
+  command
+      ->add_option("--check-every", options->check_every,
+                   "Kiểm tra tệp dữ liệu mỗi bấy nhiêu giây / check the file so often, seconds")
+      ->check(CLI::Range(1, 86'400))
       ->capture_default_str();
-  command->add_option("--tls-address", options->tls_address, "Địa chỉ HTTPS / HTTPS address")->capture_default_str();
+  command->add_option("--upstream", options->upstream, "Liên kết của máy chủ trên / link of the hub above");
   command->callback([&context, options] { context.run = [&context, options] { return serve(context, *options); }; });
 }
 

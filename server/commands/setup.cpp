@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "db/sqlite/damage.hpp"
 #include "db/sqlite/sqlite_store.hpp"
 #include "server/commands/context.hpp"
 #include "server/files.hpp"
 #include "server/take_export.hpp"
 #include "shared/journal/certificate.hpp"
+#include "shared/sync/salvage.hpp"
 
 namespace phien::server {
 namespace {
@@ -73,6 +75,33 @@ void take_files(db::JournalStore& store, const std::vector<std::string>& files, 
   }
 }
 
+// The store of this directory, new if there is none. One that is damaged is put aside, and what can be read of its journals goes
+// into the new one: what terminals hold comes back from them, the rest from here.
+std::unique_ptr<db::JournalStore> open_or_salvage(const Context& context) {
+  db::Examined examined = db::examine_sqlite(context.paths.store());
+  if (examined.damage.empty()) return std::move(examined.store);
+  std::vector<sync::DecodedBatch> readable;
+  try {
+    const auto keep = [&readable](sync::DecodedBatch batch) { readable.push_back(std::move(batch)); };
+    if (examined.store) sync::salvage(*examined.store->snapshot(), keep);
+  } catch (const db::StoreFailed&) {  // not even the list of journals can be read
+  }
+  examined.store.reset();
+  const std::string aside = db::put_aside(context.paths.store());
+  auto store = db::open_sqlite(context.paths.store());
+  std::int64_t entries = 0;
+  store->run([&](db::Transaction& tx) {
+    for (const sync::DecodedBatch& batch : readable) {
+      const sync::Outcome outcome = sync::receive(tx, batch, true);
+      if (const auto* accepted = std::get_if<sync::Accepted>(&outcome)) entries += accepted->appended;
+    }
+  });
+  const std::string saved = std::to_string(entries);
+  context.say({"Tệp dữ liệu hỏng, cất ở " + aside + ". Cứu được " + saved + " mục.",
+               "The data file is damaged and kept as " + aside + ". " + saved + " entries were saved."});
+  return store;
+}
+
 struct Recovery {
   std::string kit, backup;
   std::vector<std::string> journals;
@@ -98,7 +127,7 @@ int recover(const Context& context, const Recovery& from) {
       throw Failure{Exit::bad_input,
                     {"cannot_read", from.backup, {"Không chép được bản sao lưu.", "The backup cannot be copied."}}};
   }
-  const auto store = db::open_sqlite(context.paths.store());
+  const auto store = open_or_salvage(context);
   take_files(*store, from.journals, kit.fair);
   const auto snapshot = store->snapshot();
   const auto parent = last_position(*snapshot, kit.root.public_key());

@@ -61,12 +61,14 @@ HeldElsewhere heads_here(const ledger::Reader& books) {
   return heads;
 }
 
-json holdings(const db::Snapshot& snapshot, std::int64_t incarnation, const Contacts& contacts, const HeldElsewhere& elsewhere) {
+json holdings(const db::Snapshot& snapshot, std::int64_t incarnation, const Contacts& contacts,
+              const std::set<std::string>& reported, const HeldElsewhere& elsewhere) {
   std::map<std::string, json> terminals;
   for (json& row : terminal_rows(snapshot, contacts)) terminals.emplace(row["terminal"], std::move(row));
   const bool any_terminal = std::any_of(terminals.begin(), terminals.end(), [](const auto& t) { return !t.second["silent"]; });
   const auto backup = last_backup(snapshot);
   json rows = json::array();
+  json unheard = json::array();
   journal::Seq missing = 0, only_here = 0;
   bool whole = true;
   for (const auto& [terminal, holding] : look(snapshot, incarnation)) {
@@ -82,6 +84,7 @@ json holdings(const db::Snapshot& snapshot, std::int64_t incarnation, const Cont
       row["exhibitors"] = known->second["exhibitors"];
       for (const char* name : {"last_contact", "revoked"})
         if (known->second.contains(name)) row[name] = known->second[name];
+      if (!reported.contains(terminal) && !known->second.contains("revoked")) unheard.push_back(terminal);
       gone = known->second["silent"].get<bool>() || known->second.contains("revoked");
     }
     const journal::Seq kept = std::max(of(elsewhere, terminal), backup ? of(backup->heads, terminal) : 0);
@@ -92,8 +95,8 @@ json holdings(const db::Snapshot& snapshot, std::int64_t incarnation, const Cont
     whole = whole && holding.missing == 0 && (!server || holding.here > 0);
     rows.push_back(std::move(row));
   }
-  json answer{
-      {"incarnation", incarnation}, {"whole", whole}, {"missing", missing}, {"only_here", only_here}, {"rows", std::move(rows)}};
+  json answer{{"incarnation", incarnation},    {"whole", whole},         {"missing", missing}, {"only_here", only_here},
+              {"unheard", std::move(unheard)}, {"rows", std::move(rows)}};
   if (backup) answer["backup"] = {{"at", backup->at}};
   return answer;
 }

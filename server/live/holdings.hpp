@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,11 @@ std::optional<BackupRecord> last_backup(const db::Snapshot& snapshot);
 inline constexpr std::string_view kBackupKey = "own.backup";
 HeldElsewhere heads_here(const ledger::Reader& books);
 
-// {"incarnation","whole","missing","only_here","rows":[{"terminal","exhibitors","here","witnessed","missing","only_here",
-// "last_contact"?,"revoked"?}],"backup"?:{"at"}}. `elsewhere`: besides the last backup and the terminals themselves.
+// {"incarnation","whole","missing","only_here","unheard":["T02"…],"rows":[{"terminal","exhibitors","here","witnessed","missing",
+// "only_here","last_contact"?,"revoked"?}],"backup"?:{"at"}}. `reported`: terminals that gave a batch in this run; the others
+// are `unheard` and may hold more than anybody else knows of. `elsewhere`: held there, besides the last backup and the terminals
+// themselves.
 nlohmann::json holdings(const db::Snapshot& snapshot, std::int64_t incarnation, const Contacts& contacts,
-                        const HeldElsewhere& elsewhere);
+                        const std::set<std::string>& reported, const HeldElsewhere& elsewhere);
 
 }  // namespace phien::server

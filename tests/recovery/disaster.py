@@ -51,11 +51,11 @@ class House(pt.Server):
 class Fair:
     """A server, tills, and the recovery kit kept apart from both."""
 
-    def __init__(self, test):
+    def __init__(self, test, ports=None):
         self.test = test
         self.safe = pathlib.Path(tempfile.mkdtemp(prefix="phien-safe-"))  # where the organizer keeps the kit and backups
         test.addCleanup(shutil.rmtree, self.safe, True)
-        self.server = House.opened()
+        self.server = House.opened(ports=ports)
         test.addCleanup(lambda: self.server.close())
         self.kit = self.safe / "kit.json"
         shutil.move(self.server.kit, self.kit)
