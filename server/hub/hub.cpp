@@ -18,7 +18,6 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFormat = "phien-hub 1";
-constexpr const char* kFairFormat = "phien-hub-fair 1";
 
 Problem bad_settings(const std::string& path) {
   return {"bad_settings", path, {"Tệp hỏng: " + path, "The file is damaged: " + path}};

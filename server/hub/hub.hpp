@@ -9,6 +9,8 @@
 
 namespace phien::server {
 
+inline constexpr const char* kFairFormat = "phien-hub-fair 1";  // fair.json: which fair a directory is of
+
 // Files of a hub's directory.
 struct HubPaths {
   std::string directory;

@@ -15,8 +15,6 @@ constexpr Milliseconds kCodeLife = 7 * 24 * 3'600'000LL;  // given when the fair
 constexpr std::size_t kMaxCodes = 1'000, kMaxFairs = 1'000;
 constexpr std::string_view kPrefix = "/fairs/{fair}";
 
-const char* kFairFormat = "phien-hub-fair 1";
-
 net::Response as_answer(const Refusal& refusal) { return net::refusal(refusal.status(), refusal.problem()); }
 
 using HubAnswer = std::function<asio::awaitable<net::Response>(net::Request&)>;
@@ -81,7 +79,7 @@ asio::awaitable<net::Response> Hub::give_code(net::Request& request) {
 // A fair comes in: its root key is pinned. Asked again for a fair that is here, it says so, whatever the code.
 asio::awaitable<net::Response> Hub::take_fair(net::Request& request) {
   const Reading now = clock_->now();
-  if (wrong_tries_.blocked(request.remote, now.up))
+  if (!wrong_tries_.begin(request.remote, now.up))
     throw Refusal(429,
                   {"too_many_tries", "", {"Sai mã quá nhiều lần, hãy đợi một phút.", "Too many wrong codes, wait a minute."}});
   api::Fields in(request.body);
@@ -94,13 +92,13 @@ asio::awaitable<net::Response> Hub::take_fair(net::Request& request) {
   const bool proved =
       is_fair_id(fair) && verify(booth.key, upstream_message(fair, root, booth.incarnation, code, tls), signature);
   const std::string name = fair_name(fair, root);
-  if (proved && fairs_.contains(name)) co_return api::ok({{"name", name}});
-  const auto found = codes_.find(code);
-  if (!proved || found == codes_.end() || found->second <= now.wall) {
-    wrong_tries_.note(request.remote, now.up);
+  const auto known = codes_.find(code);
+  const bool let_in = proved && (fairs_.contains(name) || (known != codes_.end() && known->second > now.wall));
+  if (let_in) wrong_tries_.take_back(request.remote);
+  if (let_in && fairs_.contains(name)) co_return api::ok({{"name", name}});
+  if (!let_in)
     throw Refusal(
         403, {"bad_code", "code", {"Mã không đúng, đã dùng hoặc đã hết hạn.", "The code is wrong, used, or no longer valid."}});
-  }
   if (fairs_.size() >= kMaxFairs)
     throw Refusal(507, {"too_many_fairs", "", {"Máy chủ trên đã đủ số phiên.", "The hub holds as many fairs as it may."}});
   const std::string directory = paths_.fairs() + "/" + name;
