@@ -76,6 +76,7 @@ def suites():
     for corpus in sorted((ROOT / "tests/fuzz/corpus").iterdir()):
         fuzz = [PYTHON, "tests/fuzz/run", "--built", "--seconds", str(FUZZ_SECONDS), "--target", corpus.name]
         yield Suite(f"fuzz/{corpus.name}", fuzz, release, 600, count_plain)
+    yield Suite("browser", ["node", "tests/browser/run.mjs"], release, 600, count_plain)
     for kind, tree, environment in (("asan", ASAN, SANITIZER_ENV), ("release", RELEASE, release)):
         for program in sorted((tree / "bin/tests").glob("*")):
             if program.name != WEEK:

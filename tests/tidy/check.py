@@ -129,7 +129,8 @@ def rule_readme_at_each_door():
 
 def rule_top_level():
     """the top level is the six folders, CMakeLists.txt and README.md, and the dotfiles and manifests tools want"""
-    allowed = {"pos", "server", "shared", "db", "tests", "deploy", "CMakeLists.txt", "CMakePresets.json", "README.md"}
+    allowed = {"pos", "server", "shared", "db", "tests", "deploy", "CMakeLists.txt", "CMakePresets.json", "README.md",
+               "package.json", "package-lock.json"}
     for top in sorted({f.split("/")[0] for f in FILES}):
         if top not in allowed and not top.startswith("."):
             yield f"{top}: not of the layout"

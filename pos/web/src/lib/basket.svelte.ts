@@ -128,6 +128,10 @@ class OpenBasket {
     void this.settled();
   }
   /** Resolves when everything on the screen is kept and quoted. */
+  ready(): Promise<void> {
+    return this.fresh ? Promise.resolve() : (this.#saving ?? this.settled());
+  }
+  /** Saves and quotes anew. */
   settled(): Promise<void> {
     this.#dirty = true;
     const saving = this.#saving ?? this.#save().finally(() => (this.#saving = undefined));
@@ -185,8 +189,8 @@ class OpenBasket {
     if (this.busy) return false;
     this.busy = true;
     try {
-      if (!this.fresh) await this.settled();
-      if (!this.quote) return false;
+      await this.ready();
+      if (!this.quote || this.problem) return false;
       const key = newKey();
       const path = this.basket.back ? "exchanges" : "sales";
       const request = { draft: { id: this.#id, rev: this.#rev }, payments, cashier: till.cashier };
@@ -223,7 +227,7 @@ class OpenBasket {
 
   async park(label: string): Promise<void> {
     try {
-      await this.settled();
+      await this.ready();
       await post("drafts/park", { id: this.#id, rev: this.#rev, ...(label ? { label } : {}) });
       await this.reload();
     } catch (error) {
@@ -232,7 +236,7 @@ class OpenBasket {
   }
   async resume(draft: Draft): Promise<void> {
     try {
-      if (!this.isEmpty) await this.settled();
+      await this.ready();
       await post("drafts/resume", { id: draft.id, rev: draft.rev });
       await this.reload();
     } catch (error) {

@@ -1,12 +1,16 @@
 // What the page knows of its terminal, and the few things that concern every screen: language, notices, who sells.
-import { get, NoAnswer, post, Refused, type Message } from "@shared/request";
-import type { Catalogue, Drafts, List, Product, Settings, Status, StockRow } from "./types";
+import { get, newKey, NoAnswer, post, Refused, type Message } from "@shared/request";
+import type { Catalogue, Drafts, List, Problem, Product, Settings, Status, StockRow } from "./types";
 import { WORDS, type Word } from "./words";
 
 export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust";
 const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust"];
 const STATUS_EVERY_MS = 4_000;
 const RETRY_EVERY_MS = 700;
+
+// A server that is not there is no matter for a person: the line says what waits, and selling goes on.
+const OFFLINE = ["no_connection", "time_out"];
+export const needsPerson = (problem: Problem): boolean => !OFFLINE.includes(problem.code);
 
 interface Notice {
   text: string;
@@ -22,6 +26,7 @@ class Till {
   catalogue = $state.raw<Catalogue>({ fair: {}, exhibitors: [], products: [], cashiers: [], proposals: [] });
   settings = $state<Settings>({});
   notice = $state<Notice>();
+  printer = $state(false); // there is one to print on
   stock = $state.raw<Map<string, StockRow>>(new Map());
   products = $derived(new Map(this.catalogue.products.map((one) => [one.id, one])));
 
@@ -122,6 +127,7 @@ class Till {
         this.#seq = status.catalogue.seq;
       }
       await this.reloadStock();
+      this.printer = (await get<{ address: string }>("printer")).address !== "";
     } catch (error) {
       this.explain(error);
     }
@@ -133,6 +139,17 @@ class Till {
     const { rows } = await get<List<StockRow>>("stock");
     this.stock = new Map(rows.filter((row) => row.place === "booth").map((row) => [row.product, row]));
   }
+
+  /** Prints once however often it is asked under one tap; a second print says it is a copy. */
+  print = async (receipt: string): Promise<void> => {
+    try {
+      const key = newKey();
+      await this.insist(() => post(`prints?lang=${this.lang}`, { receipt }, key));
+      this.tell(this.word("printing"));
+    } catch (error) {
+      this.explain(error);
+    }
+  };
 
   async change(settings: Settings): Promise<void> {
     this.settings = { ...this.settings, ...settings };

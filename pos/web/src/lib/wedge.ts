@@ -4,7 +4,8 @@
 
 const SHORTEST = 6; // a person does not type six keys within the gaps below
 const GAP_MS = 45;
-const SILENCE_MS = 90;
+const SILENCE_MS = 150;
+const CODE_LENGTHS = [8, 12, 13, 14]; // of codes that are digits alone
 
 const SHIFTED: Record<string, string> = {
   Digit1: "!", Digit2: "@", Digit3: "#", Digit4: "$", Digit5: "%", Digit6: "^", Digit7: "&", Digit8: "*", Digit9: "(", Digit0: ")",
@@ -27,34 +28,36 @@ function letter(event: KeyboardEvent): string | undefined {
 }
 
 type Typed = HTMLInputElement | HTMLTextAreaElement;
-const field = (): Typed | undefined => {
-  const at = document.activeElement;
-  return at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement ? at : undefined;
-};
+// All of them: the first key may itself bring the focus into a field.
+const fields = (): { at: Typed; value: string }[] =>
+  [...document.querySelectorAll<Typed>("input, textarea")].map((at) => ({ at, value: at.value }));
 
 /** Calls `scanned` for every scan; returns how to stop. */
 export function listen(scanned: (code: string) => void): () => void {
   let text = "";
   let last = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let before: { at: Typed; value: string } | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let before: { at: Typed; value: string }[] = [];
 
   const forget = (): void => {
     clearTimeout(timer);
     text = "";
-    before = undefined;
+    before = [];
   };
   const restore = (): void => {
     const kept = before;
-    if (!kept) return;
     const put = (): void => {
-      if (kept.at.value === kept.value) return;
-      kept.at.value = kept.value;
-      kept.at.dispatchEvent(new Event("input", { bubbles: true }));
+      for (const { at, value } of kept) {
+        if (at.value === value) continue;
+        at.value = value;
+        at.dispatchEvent(new Event("input", { bubbles: true }));
+      }
     };
     put();
-    // An input method may still commit what it was composing, or take back and retype: once more when it has.
-    setTimeout(put, SILENCE_MS);
+    // An input method may still commit what it was composing, or take back and retype: once more when it has, unless somebody
+    // types on by then.
+    again = setTimeout(put, SILENCE_MS);
   };
   const finish = (): void => {
     const code = text;
@@ -67,7 +70,7 @@ export function listen(scanned: (code: string) => void): () => void {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const now = event.timeStamp;
     if (event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Tab") {
-      if (text.length >= SHORTEST && now - last <= SILENCE_MS) {
+      if (text.length >= SHORTEST && now - last <= GAP_MS) {
         event.preventDefault();
         event.stopImmediatePropagation();
         finish();
@@ -79,20 +82,20 @@ export function listen(scanned: (code: string) => void): () => void {
     const one = letter(event);
     // Shift, and what an input method sends to take back and retype, are no keys of the scanner.
     if (one === undefined || event.repeat) return;
+    clearTimeout(again);
     if (text && now - last > GAP_MS) forget();
-    if (!text) {
-      const at = field();
-      before = at ? { at, value: at.value } : undefined;
-    }
+    if (!text) before = fields();
     text += one;
     last = now;
     clearTimeout(timer);
-    // Some scanners send no Enter: silence after something long enough, all digits, ends the scan as well.
-    timer = setTimeout(() => (text.length >= 8 && /^\d+$/.test(text) ? finish() : forget()), SILENCE_MS);
+    // Some scanners send no Enter: silence after as many digits as a code has ends the scan as well. Anything else is left to the
+    // next key, whose own time says whether it belongs to the burst: a page that is busy gets its keys late.
+    timer = setTimeout(() => { if (CODE_LENGTHS.includes(text.length) && /^\d+$/.test(text)) finish(); }, SILENCE_MS);
   };
   addEventListener("keydown", onKey, { capture: true });
   return () => {
     clearTimeout(timer);
+    clearTimeout(again);
     removeEventListener("keydown", onKey, { capture: true });
   };
 }

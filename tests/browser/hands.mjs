@@ -1,0 +1,48 @@
+// What a seller does, as small steps that every suite shares.
+import assert from "node:assert/strict";
+import { waitFor } from "./programs.mjs";
+
+export const tile = (page, product) => page.locator(`[data-product="${product}"]`);
+export const bar = (page) => (page.viewportSize().width < 900 ? page.locator(".bar") : page.locator(".panel"));
+export const payButton = (page) => bar(page).locator(".button.money");
+export const exactCash = (page) => page.locator(".final .button.money");
+export const buyerSent = (page) => page.locator(".final .button.main");
+
+/** Idle: the sale is over and its last word stands there. */
+export async function idle(page) {
+  await page.locator("main.sell").waitFor();
+  await bar(page).locator(".done").waitFor();
+}
+export async function basketShows(page, amount) {
+  await waitFor(async () => (await page.locator(page.viewportSize().width < 900 ? ".bar .money .number" : ".panel .big").first().textContent())?.trim() === amount,
+    `the basket to come to ${amount}`);
+}
+export async function sellForCash(page, product) {
+  await tile(page, product).click();
+  await payButton(page).click();
+  await exactCash(page).click();
+  await idle(page);
+}
+export async function openBasket(page) {
+  if (page.viewportSize().width < 900) await page.locator(".bar .sum").click();
+}
+export async function go(page, screen) {
+  await page.evaluate((to) => { location.hash = to; }, screen);
+}
+/** Taps a number on the pad of the sheet that is open. */
+export async function tapNumber(page, digits) {
+  for (const digit of digits) await page.locator(".keys").getByRole("button", { name: digit, exact: true }).click();
+}
+/** What the sale of a receipt was, as the terminal has it. */
+export const receiptOf = async (till, at = 0) => (await till.sales())[at];
+
+/** Runs `work`; whatever the page tried elsewhere or tripped over fails it. */
+export async function clean(opened, work) {
+  try {
+    await work(opened.page);
+    assert.deepEqual(opened.strays, [], "requests to other places");
+    assert.deepEqual(opened.faults.filter((fault) => !fault.includes("ERR_CONNECTION")), [], "errors in the page");
+  } finally {
+    await opened.context.close();
+  }
+}
