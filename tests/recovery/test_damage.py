@@ -7,7 +7,6 @@ import unittest
 
 import disaster as d
 import phien_test as pt
-from till import Till
 
 PAGE, PAGES = 4096, 50
 SEEDS = range(1, 5)
@@ -94,6 +93,7 @@ class Damage(unittest.TestCase):
         overwrite(a.data / "phien.db", 9)
         pt.wait_for(lambda: a.process.poll() is not None, "the till to stop by itself", 30)
         self.assertEqual(a.process.returncode, 4)
+        a.stop()                                            # it has ended; what is closed is its log
 
 
 if __name__ == "__main__":

@@ -84,9 +84,27 @@ class Guide(unittest.TestCase):
         d.sell(other)
         other.delivered()
 
+    def test_the_kit_is_one_small_private_file_and_a_code_for_paper_that_holds_all_of_it(self):
+        server = pt.Server.opened(sample=None)
+        self.addCleanup(server.close)
+        self.assertEqual(server.kit.stat().st_mode & 0o777, 0o600)
+        self.assertLess(server.kit.stat().st_size, 1024)
+        printed = server.run("kit", "print", server.kit)
+        self.assertIn("CẢNH BÁO", printed.stderr)
+        self.assertIn("█", printed.stdout)
+        self.assertEqual(json.loads(printed.stdout.splitlines()[-1]), json.loads(server.kit.read_text()))
+        picture = self.home / "kit.svg"
+        server.run("kit", "print", server.kit, "--svg", picture)
+        self.assertEqual(picture.stat().st_mode & 0o777, 0o600)
+        typed = self.home / "typed.json"                    # what a scanner gives back is a kit
+        typed.write_text(printed.stdout.splitlines()[-1])
+        again = pt.Server()
+        self.addCleanup(again.close)
+        self.assertEqual(again.json("recover", "--kit", typed)["incarnation"], 2)
+
     def test_every_command_named_in_the_guide_exists(self):
         text = GUIDE.read_text()
-        named = set(re.findall(r"\b(phien-(?:server|pos))(?: --data \S+)? ([a-z][a-z-]+)", text))
+        named = set(re.findall(r"\b(phien-(?:server|pos))(?: --(?:data|fair) \S+)* ([a-z][a-z-]+)", text))
         self.assertGreater(len(named), 10)
         for program, command in sorted(named):
             done = subprocess.run([pt.BIN / program, command, "--help"], capture_output=True, text=True, timeout=20)
