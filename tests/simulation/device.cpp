@@ -72,6 +72,7 @@ void Device::boot() {
 void Device::crash() {
   if (!on()) return;
   disk_.cut_power();
+  record();  // what reached the disk and was not reported yet was written before this moment, not when it is next looked at
   alive_.reset();
   uplinks_.clear();
   till_.reset();
