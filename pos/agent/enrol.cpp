@@ -7,6 +7,7 @@
 #include "pos/agent/agent.hpp"
 #include "pos/agent/durable.hpp"
 #include "pos/agent/give_back.hpp"
+#include "shared/net/target.hpp"
 
 namespace phien::agent {
 using nlohmann::json;
@@ -16,17 +17,6 @@ namespace {
 constexpr int kMostFeedAnswers = 10'000;  // of 500 entries each: far above any fair
 
 Problem bad_link(const char* vi, const char* en) { return {"bad_link", "link", {vi, en}}; }
-
-// One part of "a=1&b=2"; "" if absent.
-std::string part_of(const std::string& fragment, const std::string& name) {
-  for (std::size_t at = 0; at < fragment.size();) {
-    const std::size_t end = std::min(fragment.find('&', at), fragment.size());
-    const std::string part = fragment.substr(at, end - at);
-    if (part.starts_with(name + "=")) return part.substr(name.size() + 1);
-    at = end + 1;
-  }
-  return "";
-}
 
 Result<home::Keys> keys_from(const std::string& body, const Enrolling& wanted, const Hello& hello, const SecretKey& key) {
   try {
@@ -69,10 +59,12 @@ SecretKey key_for(const home::Home& home, const Link& link) {
 Result<Link> parse_link(std::string text) {
   Link link;
   if (const auto hash = text.find('#'); hash != std::string::npos) {
-    const std::string fragment = text.substr(hash + 1);
+    std::map<std::string, std::string> parts;
+    if (!net::parse_query(std::string_view(text).substr(hash + 1), parts))
+      return bad_link("Phần sau dấu # của liên kết không đúng.", "What follows the # of the link is not as it was made.");
     text.resize(hash);
-    link.code = part_of(fragment, "enrol");
-    if (const std::string root = part_of(fragment, "root"); !root.empty()) {
+    link.code = parts["enrol"];
+    if (const std::string root = parts["root"]; !root.empty()) {
       link.root = key_from_hex(root);
       if (!link.root) return bad_link("Khóa gốc trong liên kết không đúng.", "The root key in the link is not a key.");
     }

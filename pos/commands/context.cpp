@@ -16,6 +16,7 @@
 #include "pos/home/home.hpp"
 #include "shared/bytes.hpp"
 #include "shared/net/run.hpp"
+#include "shared/net/target.hpp"
 
 namespace phien::commands {
 
@@ -81,18 +82,7 @@ net::Response in_process(const Context& context, const home::Home& home, db::Jou
   api.find_server = [&](std::string address) { return find_server(home, *till, std::move(address), *clock); };
   net::Request request;
   request.method = asked.method;
-  const auto query = asked.target.find('?');
-  request.path = asked.target.substr(0, query);
-  if (query != std::string::npos) {
-    // Commands name at most one parameter and the language, neither with signs that would need escaping.
-    std::string rest = asked.target.substr(query + 1);
-    for (std::size_t at = 0; at <= rest.size();) {
-      const std::size_t end = std::min(rest.find('&', at), rest.size());
-      const std::string part = rest.substr(at, end - at);
-      request.query[part.substr(0, part.find('='))] = part.substr(part.find('=') + 1);
-      at = end + 1;
-    }
-  }
+  if (!net::parse_target(asked.target, request.path, request.query)) throw std::logic_error("no target: " + asked.target);
   for (const auto& [name, value] : headers_of(asked, 0)) request.headers.add(name, value);
   request.body = asked.body;
   request.remote = "127.0.0.1";

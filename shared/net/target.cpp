@@ -51,6 +51,8 @@ bool parse_path(std::string_view raw, std::string& path) {
   return true;
 }
 
+}  // namespace
+
 bool parse_query(std::string_view raw, std::map<std::string, std::string>& query) {
   while (!raw.empty()) {
     const std::size_t end = std::min(raw.find('&'), raw.size());
@@ -66,8 +68,6 @@ bool parse_query(std::string_view raw, std::map<std::string, std::string>& query
   }
   return true;
 }
-
-}  // namespace
 
 bool parse_target(std::string_view target, std::string& path, std::map<std::string, std::string>& query) {
   const bool plain = std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });

@@ -13,4 +13,7 @@ inline constexpr std::size_t kMaxQueryNames = 64;
 // repeated name.
 bool parse_target(std::string_view target, std::string& path, std::map<std::string, std::string>& query);
 
+// "a=1&b=2" alone, by the same rules: of a target, or behind the '#' of a link.
+bool parse_query(std::string_view raw, std::map<std::string, std::string>& query);
+
 }  // namespace phien::net
