@@ -26,14 +26,14 @@ class DeviceLink : public Link {
       : executor_(std::move(executor)), path_(address.name), patience_(patience), device_(executor_) {}
 
   asio::awaitable<std::optional<Problem>> open() override {
-    // Never waits: the kernel lets one program at a time at a printer, and a pipe wants its reader first.
-    int file = ::open(path_.c_str(), O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    // Never waits: the kernel lets one program at a time at a printer, and a pipe wants its reader first. Opened once: a pipe that
+    // is opened and closed again to try it tells its reader that all has been sent.
+    const int file = ::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     struct stat kind {};
-    if (file >= 0 && ::fstat(file, &kind) == 0 && S_ISFIFO(kind.st_mode)) {
-      ::close(file);
-      file = ::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0 || ::fstat(file, &kind) != 0) {
+      if (file >= 0) ::close(file);
+      co_return printer_off(path_);
     }
-    if (file < 0) co_return printer_off(path_);
     if (!S_ISCHR(kind.st_mode) && !S_ISFIFO(kind.st_mode)) {
       ::close(file);
       co_return Problem{"not_a_printer", path_, {"Tệp này không phải máy in.", "That file is no printer."}};

@@ -77,7 +77,7 @@ void Sender::on_outcome(const JournalsReader& journals, const Outcome& outcome, 
   // The first such answer is followed at once; a hop that goes on not to know what it just named gets no faster than a broken
   // one.
   const bool progress = failures_ == 0 && common != sending_from_;
-  state_.acknowledged = common;
+  if (!planted(Fault::lose_the_cursor)) state_.acknowledged = common;
   back_off(now);
   if (progress) retry_at_ = 0;
 }
@@ -98,7 +98,7 @@ Head Sender::highest_common(const JournalsReader& journals, const Branch& branch
 void Sender::on_failure(Milliseconds now) {
   in_flight_ = false;
   if (planted(Fault::lose_the_cursor)) state_.acknowledged = sending_to_;
-  probed_ = false;
+  probed_ = planted(Fault::lose_the_cursor);
   back_off(now);
 }
 

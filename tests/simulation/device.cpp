@@ -238,7 +238,8 @@ void Device::fetched(const std::optional<std::string>& answer) {
     stock_ = *feed->stock;
     till_->know_stock(*feed->stock);
   }
-  const auto well = [this] {
+  const auto well = [this, feed] {
+    if (feed->incarnation > 1) give_back(feed->incarnation);  // also when nothing is new: this device may just have started
     came_online();
     if (stage_.world.now() - greeted_ > kGreetEvery) greet();
     stage_.world.after(kFirstBackoff, [this, weak = std::weak_ptr(alive_)] {
@@ -265,7 +266,6 @@ void Device::fetched(const std::optional<std::string>& answer) {
       } catch (const db::StoreFailed&) {}
       return failed_to_fetch();
     }
-    if (feed->incarnation > 1) give_back(feed->incarnation);
     if (before != 0 && feed->incarnation > before) hurry();
     well();
   });

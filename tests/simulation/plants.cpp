@@ -17,7 +17,7 @@ constexpr std::array<Plant, 18> kPlants{{
     {"forget_the_rounding", "I3", "cash rounded down is posted nowhere", true, 1},
     {"acknowledge_before_commit", "I4", "the server answers before its disk does", false, 5},
     {"accept_a_gap", "I4", "a batch that continues what is not here is taken", true, 2},
-    {"lose_the_cursor", "I4", "what was sent counts as acknowledged", true, 437},
+    {"lose_the_cursor", "I4", "what was sent counts as acknowledged, and is not sent again", true, 1},
     {"count_by_arrival", "I5", "a movement heard after a count comes after it", true, 1},
     {"offset_at_arrival", "I5", "a clock's offset holds from when it was heard of", true, 1},
     {"refuse_by_arrival_order", "I6", "a refund whose sale has not come is sent away", true, 1},
