@@ -52,6 +52,17 @@ Result<bool> write_private(const std::string& path, std::string_view text) {
   return true;
 }
 
+Result<bool> destroy_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return cannot("cannot_write", path, "Không ghi được ", "Cannot write ");
+  const off_t size = ::lseek(fd, 0, SEEK_END);
+  const bool written = size >= 0 && ::lseek(fd, 0, SEEK_SET) == 0 &&
+                       write_all(fd, std::string(static_cast<std::size_t>(size), '0')) && ::fsync(fd) == 0;
+  if (::close(fd) != 0 || !written || ::unlink(path.c_str()) != 0)
+    return cannot("cannot_write", path, "Không xóa được ", "Cannot destroy ");
+  return true;
+}
+
 Result<bool> make_private_directory(const std::string& path) {
   std::error_code failed;
   std::filesystem::create_directories(path, failed);

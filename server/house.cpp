@@ -60,8 +60,8 @@ void begin_journal(db::Transaction& tx, const Keys& keys, const Reading& time) {
   (void)value_or_refuse(ledger::write(tx, branch, keys.journal, std::move(first)), 500);
 }
 
-Result<bool> House::create(const Paths& paths, const std::string& fair, const std::string& kit_path,
-                           std::shared_ptr<Clock> clock) {
+Result<bool> House::create(const Paths& paths, const std::string& fair, const std::string& kit_path, std::shared_ptr<Clock> clock,
+                           const FirstEntries& first) {
   for (const std::string& path : {paths.keys(), paths.store(), kit_path})
     if (std::filesystem::exists(path))
       return Problem{"exists", path, {"Đã có " + path + ", không ghi đè.", path + " exists and is not overwritten."}};
@@ -72,7 +72,13 @@ Result<bool> House::create(const Paths& paths, const std::string& fair, const st
   // The kit first: a fair whose root key is lost could never be recovered. keys.json last: with it the directory is whole.
   if (auto written = write_kit(kit_path, kit); !written) return written;
   if (auto written = write_private(paths.admin_token(), random_hex(32) + "\n"); !written) return written;
-  db::open_sqlite(paths.store())->run([&](db::Transaction& tx) { begin_journal(tx, keys, clock->now()); });
+  db::open_sqlite(paths.store())->run([&](db::Transaction& tx) {
+    begin_journal(tx, keys, clock->now());
+    if (!first) return;
+    journal::Branch branch = own_branch(tx, keys).value();
+    for (journal::Entry& entry : first(keys))
+      (void)value_or_refuse(ledger::write(tx, branch, keys.journal, {std::move(entry)}), 422);
+  });
   return write_keys(paths.keys(), keys);
 }
 
@@ -84,6 +90,11 @@ Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const
                    {"Chưa có dữ liệu phiên chợ ở " + paths.directory + ", hãy chạy: phien-server init",
                     "No fair in " + paths.directory + " yet, run: phien-server init"}};
   if (!keys) return keys.problem();
+  if (std::filesystem::exists(paths.pending_kit()))
+    return Problem{"kit_not_saved",
+                   paths.pending_kit(),
+                   {"Bộ khôi phục chưa được cất nơi khác; hãy chạy: phien-server serve, và mở liên kết nó in ra.",
+                    "The recovery kit is not kept elsewhere yet; run: phien-server serve, and open the link it prints."}};
   auto token = read_file(paths.admin_token());
   if (!token) return token.problem();
   while (!token->empty() && token->back() == '\n') token->pop_back();
@@ -117,7 +128,8 @@ House::House(asio::any_io_executor executor, Paths paths, Keys keys, std::string
       keys_(std::move(keys)),
       admin_token_(std::move(admin_token)),
       clock_(std::move(clock)),
-      store_(std::move(store)) {
+      store_(std::move(store)),
+      people_(keys_.fair, keys_.sealing) {
   overtaken_ = store_->snapshot()->meta(overtaken_name(keys_)).has_value();
 }
 
@@ -143,6 +155,7 @@ void House::look_at_own_journal() {
     roll.enrolled.emplace(std::move(id), std::move(terminal));
   }
   roll_ = std::move(roll);
+  people_.look(*snapshot);
 }
 
 asio::awaitable<void> House::commit(db::JournalStore::Job job) {
@@ -192,7 +205,7 @@ asio::awaitable<std::shared_ptr<const Summary>> House::compute_summary() {
   co_return summary;
 }
 
-journal::Entry House::entry(journal::Body body) const { return entry_at(now(), std::move(body), kOrganizer); }
+journal::Entry House::entry(journal::Body body, std::string by) const { return entry_at(now(), std::move(body), std::move(by)); }
 
 std::vector<ledger::Written> House::write(db::Transaction& tx, std::vector<journal::Entry> unit) const {
   if (own_branch_ == 0)

@@ -14,6 +14,9 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "db/store.hpp"
+#include "server/access/logins.hpp"
+#include "server/access/people.hpp"
+#include "server/access/tries.hpp"
 #include "server/keys.hpp"
 #include "server/live/channels.hpp"
 #include "server/live/totals.hpp"
@@ -36,6 +39,7 @@ struct Paths {
   std::string keys() const { return directory + "/keys.json"; }
   std::string admin_token() const { return directory + "/admin.token"; }
   std::string running() const { return directory + "/server.json"; }
+  std::string pending_kit() const { return directory + "/recovery-kit.pending.json"; }  // of a first run, until it is confirmed
 };
 
 // Enrolled and revoked terminals, as the server's journals say.
@@ -60,14 +64,16 @@ struct CopyOf {
   PublicKey root{};
 };
 
-inline constexpr const char* kOrganizer = "organizer";  // the account that acts with the admin token
+inline constexpr const char* kOrganizer = "organizer";  // who acts with the admin token: whoever has this machine
 
 class House {
  public:
-  // Makes a data directory for incarnation 1 of a new fair, and the kit. Codes: exists, cannot_write.
+  // Makes a data directory for incarnation 1 of a new fair, and the kit. `first`: what stands in its journal from the beginning.
+  // Codes: exists, cannot_write.
+  using FirstEntries = std::function<std::vector<journal::Entry>(const Keys& keys)>;
   static Result<bool> create(const Paths& paths, const std::string& fair, const std::string& kit_path,
-                             std::shared_ptr<Clock> clock);
-  // Opens one. Codes: not_initialised, bad_keys, wrong_store. Throws db::StoreBusy, StoreTooNew, StoreFailed.
+                             std::shared_ptr<Clock> clock, const FirstEntries& first = {});
+  // Opens one. Codes: not_initialised, kit_not_saved, bad_keys, wrong_store. Throws db::StoreBusy, StoreTooNew, StoreFailed.
   static Result<std::unique_ptr<House>> open(asio::any_io_executor executor, const Paths& paths, std::shared_ptr<Clock> clock);
   // The same over a store that is open already, and holds the journal of these keys.
   static std::unique_ptr<House> over(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token,
@@ -84,6 +90,7 @@ class House {
   Reading now() const { return clock_->now(); }
   db::JournalStore& store() { return *store_; }
   const Roll& roll() const { return roll_; }
+  const People& people() const { return people_; }
   const journal::ServerPosition& position() const { return position_; }  // of the own journal
   journal::BranchNo own_branch() const { return own_branch_; }           // 0: a copy has none
   bool store_failed() const { return store_failed_; }
@@ -98,8 +105,8 @@ class House {
   using Work = std::function<net::Response(const db::Snapshot&)>;
   asio::awaitable<net::Response> read(Work work);
 
-  // An entry of the own journal, now.
-  journal::Entry entry(journal::Body body) const;
+  // An entry of the own journal, now. `by`: the account that acts.
+  journal::Entry entry(journal::Body body, std::string by) const;
   // Inside a job: appends to the own journal. `unit`: all or none, at most 32. Throws Refusal (journal_overtaken and what encode
   // refuses).
   std::vector<ledger::Written> write(db::Transaction& tx, std::vector<journal::Entry> unit) const;
@@ -122,15 +129,20 @@ class House {
 
   Sessions sessions;
   WrongTries wrong_tries;
+  Logins logins;
+  // Of passwords: from one address, at one account from one address, and at one account from anywhere (ASVS 2.2.1).
+  Tries wrong_from{20, 15 * 60'000}, wrong_at{5, 15 * 60'000}, wrong_anywhere{100, 60 * 60'000};
+  std::size_t hashing = 0;  // passwords being looked at now
   Channels channels;
   Totals totals;
   Metrics metrics;
-  std::map<std::string, Milliseconds> last_contact;  // wall time, by terminal, in this run
-  std::set<std::string> reported;                    // terminals that gave a batch of their own journal in this run
-  std::function<net::Counters()> counters;           // of the HTTP server, while there is one
-  std::function<UpstreamStatus()> upstream;          // while there is one
-  std::string tls_address = "0.0.0.0";               // where terminals at the venue reach it
-  unsigned short tls_port = 8443;
+  std::map<std::string, Milliseconds> last_contact;    // wall time, by terminal, in this run
+  std::map<std::string, journal::ServerPosition> fed;  // how far in the servers' journals, by terminal, in this run
+  std::set<std::string> reported;                      // terminals that gave a batch of their own journal in this run
+  std::function<net::Counters()> counters;             // of the HTTP server, while there is one
+  std::function<UpstreamStatus()> upstream;            // while there is one
+  std::string tls_address = "0.0.0.0";                 // where terminals at the venue reach it
+  unsigned short port = 8080, tls_port = 8443;
   std::function<void(std::int64_t, std::int64_t)> progress = [](std::int64_t, std::int64_t) {
   };  // of long work, for a person who waits
 
@@ -150,6 +162,7 @@ class House {
   journal::ServerPosition last_compared_;
   journal::ServerPosition position_;
   Roll roll_;
+  People people_;
   std::atomic<bool> overtaken_{false};
   bool store_failed_ = false;
   bool heads_moved_ = true;  // since the last witness; of an earlier run it is not known

@@ -31,6 +31,17 @@ Problem damaged(const char* code, const std::string& path) {
 
 Kit new_kit(const std::string& fair) { return {fair, SecretKey::generate(), SecretKey::generate(), 0}; }
 
+std::string kit_check(const Kit& kit) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";  // 32 signs: no I, O, 0, 1
+  const Hash hash = sha256("phien/kit-check/1\n" + kit.root.seed_hex() + "\n");
+  std::string code;
+  for (std::size_t i = 0; i < 8; ++i) {
+    if (i == 4) code += '-';
+    code += kAlphabet[hash.bytes[i] % kAlphabet.size()];
+  }
+  return code;
+}
+
 Result<Kit> read_kit(const std::string& path) {
   const auto object = read_object(path, "bad_kit", kKitFormat);
   if (!object) return object.problem();
@@ -47,6 +58,7 @@ std::string kit_text(const Kit& kit, int indent) {
   const json object{{"format", kKitFormat},
                     {"fair", kit.fair},
                     {"incarnation", kit.incarnation},
+                    {"check", kit_check(kit)},
                     {"root", hex(kit.root.public_key())},
                     {"root_seed", kit.root.seed_hex()},
                     {"recovery", hex(kit.recovery.public_key())},
@@ -72,7 +84,8 @@ Keys certify(const Kit& kit, std::int64_t number, const std::optional<journal::S
             parent,
             SecretKey::generate(),
             net::make_tls_key("phien-server", {"localhost", "127.0.0.1"}),
-            {}};
+            {},
+            SealingSeed::of(kit.fair, kit.recovery, number)};
   const auto parent_hash = parent ? std::optional(parent->head.hash) : std::nullopt;
   const auto tls = hash_from_hex(keys.tls_spki()).value();
   keys.certificate = kit.root.sign(journal::incarnation_message(kit.fair, number, keys.journal.public_key(), tls, parent_hash));
@@ -95,15 +108,12 @@ Result<Keys> read_keys(const std::string& path) {
       if (!hash) return damaged("bad_keys", path);
       parent = {p.at("incarnation").get<std::int64_t>(), {p.at("seq").get<std::int64_t>(), *hash}};
     }
-    if (root && recovery && journal && certificate)
-      return Keys{text("fair"),
-                  *root,
-                  *recovery,
-                  object.at("incarnation").get<std::int64_t>(),
-                  parent,
-                  *journal,
-                  net::TlsKey{text("tls_key"), text("tls_certificate")},
-                  *certificate};
+    const std::int64_t incarnation = object.at("incarnation").get<std::int64_t>();
+    const auto sealing = SealingSeed::from_hex(incarnation, text("sealing_seed"));
+    if (root && recovery && journal && certificate && sealing)
+      return Keys{
+          text("fair"), *root,   *recovery, incarnation, parent, *journal, net::TlsKey{text("tls_key"), text("tls_certificate")},
+          *certificate, *sealing};
   } catch (const json::exception&) {}
   return damaged("bad_keys", path);
 }
@@ -115,6 +125,7 @@ Result<bool> write_keys(const std::string& path, const Keys& keys) {
               {"recovery", hex(keys.recovery)},
               {"incarnation", keys.incarnation},
               {"journal_seed", keys.journal.seed_hex()},
+              {"sealing_seed", keys.sealing.hex()},
               {"tls_key", keys.tls.key_pem},
               {"tls_certificate", keys.tls.certificate_pem},
               {"certificate", hex(keys.certificate)}};

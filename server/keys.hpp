@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "server/access/seals.hpp"
 #include "shared/bytes.hpp"
 #include "shared/journal/entry.hpp"
 #include "shared/net/http.hpp"
@@ -13,12 +14,15 @@ namespace phien::server {
 // The recovery kit: a file the organizer keeps away from the venue's laptop. Whoever holds it is the organizer.
 struct Kit {
   std::string fair;
-  SecretKey root, recovery;      // recovery: secrets of the server's journal are sealed to its public half
+  SecretKey root, recovery;      // recovery: opens the secrets of every incarnation's journal (FORMAT.md §10)
   std::int64_t incarnation = 0;  // the highest that was certified with it
 };
 Kit new_kit(const std::string& fair);
 Result<Kit> read_kit(const std::string& path);     // codes: not_found, bad_kit
 std::string kit_text(const Kit& kit, int indent);  // what its file holds; -1: in one line
+// "ABCD-EFGH": stands in the kit's file; who can say it has the file.
+std::string kit_check(const Kit& kit);
+Result<Kit> read_kit(const std::string& path);  // codes: not_found, bad_kit
 Result<bool> write_kit(const std::string& path, const Kit& kit);
 
 // keys.json of the data directory.
@@ -30,6 +34,7 @@ struct Keys {
   SecretKey journal;
   net::TlsKey tls;
   Signature certificate;
+  SealingSeed sealing;  // of this incarnation: opens its secrets and those of all before it
 
   journal::JournalId journal_id() const;
   std::string tls_spki() const;  // hex

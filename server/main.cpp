@@ -81,6 +81,7 @@ int main(int argc, char** argv) {
   add_import_command(app, context);
   add_list_commands(app, context);
   add_terminal_commands(app, context);
+  add_account_commands(app, context);
   add_report_commands(app, context);
   add_upkeep_commands(app, context);
   try {

@@ -12,9 +12,10 @@ json exceptions_json(const std::map<std::string, std::int64_t>& counts) {
   return all;
 }
 
-asio::awaitable<void> events(House& house, net::EventSink& sink) {
+asio::awaitable<void> events(House& house, net::Request& request, net::EventSink& sink, net::Guard guard) {
   std::shared_ptr<const Summary> sent;
-  for (;;) {  // until the client goes: then send() throws
+  // Until the client goes: then send() throws; or may look no longer: a login ends, an account is removed.
+  while (!guard(request)) {
     const std::uint64_t version = house.totals.version();
     const std::shared_ptr<const Summary> summary = co_await house.totals.current();
     if (!sent || sent->exceptions != summary->exceptions) {
@@ -34,8 +35,10 @@ void add_event_routes(net::Router& router, House& house) {
   net::Route route;
   route.method = "GET";
   route.pattern = "/api/v1/events";
-  route.guard = admin_only(house);
-  route.stream = [&house](net::Request&, net::EventSink& sink) { return events(house, sink); };
+  route.guard = guard_of(house, route.method, route.pattern);
+  route.stream = [&house, guard = route.guard](net::Request& request, net::EventSink& sink) {
+    return events(house, request, sink, guard);
+  };
   router.add(std::move(route));
 }
 

@@ -62,11 +62,11 @@ asio::awaitable<net::Response> hello(House& house, net::Request&) {
 }  // namespace
 
 void add_open_routes(net::Router& router, House& house) {
-  add(router, house, {"GET", "/healthz", net::open_to_all(), healthz});
-  add(router, house, {"GET", "/readyz", net::open_to_all(), readyz});
-  add(router, house, {"GET", "/metrics", net::open_to_all(), metrics});
-  add(router, house, {"GET", "/api/v1/openapi.json", net::open_to_all(), openapi});
-  add(router, house, {"GET", "/api/v1/hello", net::open_to_all(), hello});
+  add(router, house, {"GET", "/healthz", healthz});
+  add(router, house, {"GET", "/readyz", readyz});
+  add(router, house, {"GET", "/metrics", metrics});
+  add(router, house, {"GET", "/api/v1/openapi.json", openapi});
+  add(router, house, {"GET", "/api/v1/hello", hello});
 }
 
 }  // namespace phien::server::api

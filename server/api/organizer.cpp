@@ -11,13 +11,14 @@ namespace {
 constexpr std::size_t kCutPerPart = 400, kMaxParts = 32;  // FORMAT.md §8
 
 // An entry of the own journal from its body in JSON: the journal's decoder is the one judge of what a body may hold.
-journal::Entry entry_from(const House& house, const char* kind, const json& body, const std::optional<json>& happened = {}) {
+journal::Entry entry_from(const House& house, const net::Request& request, const char* kind, const json& body,
+                          const std::optional<json>& happened = {}) {
   const Reading now = house.now();
   json entry{{"v", 1},
              {"kind", kind},
              {"nonce", random_hex(16)},
              {"time", {{"boot", now.boot}, {"up", now.up}, {"wall", now.wall}}},
-             {"by", kOrganizer},
+             {"by", acting(house, request)},
              {"body", body}};
   if (happened) entry["happened"] = *happened;
   auto decoded = value_or_refuse(journal::decode(value_or_refuse(journal::canonical_bytes(entry))));
@@ -55,7 +56,7 @@ asio::awaitable<net::Response> rule(House& house, net::Request& request) {
   const journal::Ref about = in.ref("about");
   const json body{{"about", ref_json(about)}, {"decision", in.text("decision", 32)}, {"text", in.text("text", 2'000)}};
   in.done();
-  const journal::Entry entry = entry_from(house, "ruling", body);
+  const journal::Entry entry = entry_from(house, request, "ruling", body);
   const Check check = must_be_here(about);
   co_return co_await write_one(house, entry, check);
 }
@@ -64,16 +65,35 @@ asio::awaitable<net::Response> erase_personal(House& house, net::Request& reques
   Fields in(request.body);
   const journal::Ref about = in.ref("about");
   in.done();
-  const journal::Entry entry = entry_from(house, "erase", {{"about", ref_json(about)}});
+  const journal::Entry entry = entry_from(house, request, "erase", {{"about", ref_json(about)}});
   const Check check = must_be_here(about);
   co_return co_await write_one(house, entry, check);
 }
 
-// The chain of this terminal that counts up to now: of several, the longest. What lies beyond waits for a ruling.
-journal::Head head_to_keep(const db::Transaction& tx, const Keys& keys, const journal::TerminalEnrolled& terminal) {
-  const journal::JournalId id{keys.fair, keys.root, terminal.terminal, terminal.key};
-  journal::Head head{0, journal::genesis(id)};
-  for (const journal::Branch& branch : tx.branches_of(id))
+// The journal to be revoked: a terminal's, or that of a server before this one, which somebody may go on writing.
+std::vector<journal::Branch> branches_to_revoke(const db::Transaction& tx, const Keys& keys, const std::string& terminal) {
+  const auto number = journal::server_incarnation(terminal);
+  if (number && *number >= keys.incarnation)
+    throw Refusal(409,
+                  {"own_journal", "terminal", {"Đây là nhật ký của chính máy chủ này.", "This is this server's own journal."}});
+  const auto enrolled = number ? std::nullopt : ledger::enrolment(tx, terminal);
+  if (enrolled) return tx.branches_of({keys.fair, keys.root, terminal, enrolled->key});
+  auto branches = number ? tx.branches_of_terminal(terminal) : std::vector<journal::Branch>();
+  if (branches.empty())
+    throw Refusal(
+        404,
+        {"not_enrolled", "terminal", {"Máy " + terminal + " chưa được ghi danh.", "Terminal " + terminal + " is not enrolled."}});
+  return branches;
+}
+
+// The chain that counts up to now: of several, the longest; before its first entry if there is none. What lies beyond waits for a
+// ruling.
+journal::Head head_to_keep(const db::Transaction& tx, const Keys& keys, const std::string& terminal) {
+  const auto branches = branches_to_revoke(tx, keys, terminal);
+  const auto enrolled = ledger::enrolment(tx, terminal);
+  journal::Head head;
+  if (enrolled) head = {0, journal::genesis({keys.fair, keys.root, terminal, enrolled->key})};
+  for (const journal::Branch& branch : branches)
     if (branch.head.seq > head.seq) head = branch.head;
   return head;
 }
@@ -82,21 +102,18 @@ asio::awaitable<net::Response> revoke(House& house, net::Request& request) {
   Fields in(request.body);
   const std::string terminal = in.id("terminal"), reason = in.text("reason", 400);
   in.done();
+  const std::string by = acting(house, request);
   journal::TerminalRevoked revoked;
   bool before = false;
   const db::JournalStore::Job job = [&](db::Transaction& tx) {
-    const auto enrolled = ledger::enrolment(tx, terminal);
-    if (!enrolled)
-      throw Refusal(404, {"not_enrolled",
-                          "terminal",
-                          {"Máy " + terminal + " chưa được ghi danh.", "Terminal " + terminal + " is not enrolled."}});
+    const journal::Head head = head_to_keep(tx, house.keys(), terminal);
     if (auto known = ledger::revocation(tx, terminal)) {  // asking twice changes nothing
       revoked = *known;
       before = true;
       return;
     }
-    revoked = {terminal, head_to_keep(tx, house.keys(), *enrolled), reason};
-    (void)house.write(tx, {house.entry(revoked)});
+    revoked = {terminal, head, reason};
+    (void)house.write(tx, {house.entry(revoked, by)});
   };
   co_await house.commit_own(job);
   co_return ok({{"terminal", terminal}, {"head", head_json(revoked.head)}, {"reason", revoked.reason}, {"already", before}});
@@ -109,7 +126,7 @@ asio::awaitable<net::Response> declare_sales(House& house, net::Request& request
     if (auto value = in.any(name)) body[name] = std::move(*value);
   const auto happened = in.any("happened");
   in.done();
-  const journal::Entry entry = entry_from(house, "declared_sales", body, happened);
+  const journal::Entry entry = entry_from(house, request, "declared_sales", body, happened);
   const Check check;
   co_return co_await write_one(house, entry, check);
 }
@@ -120,13 +137,14 @@ asio::awaitable<net::Response> confirm_payment(House& house, net::Request& reque
   for (const char* name : {"holder", "pay_ref", "amount", "direction", "bank_ref"})
     if (auto value = in.any(name)) body[name] = std::move(*value);
   in.done();
-  const journal::Entry entry = entry_from(house, "payment_confirmed", body);
+  const journal::Entry entry = entry_from(house, request, "payment_confirmed", body);
   const Check check;
   co_return co_await write_one(house, entry, check);
 }
 
 // One unit of `fair_closed` entries that together name the cut.
-std::vector<journal::Entry> closing_entries(const House& house, const std::vector<journal::Ref>& cut, std::int64_t edition) {
+std::vector<journal::Entry> closing_entries(const House& house, const std::vector<journal::Ref>& cut, std::int64_t edition,
+                                            const std::string& by) {
   const std::size_t parts = std::max<std::size_t>(1, (cut.size() + kCutPerPart - 1) / kCutPerPart);
   if (parts > kMaxParts)
     throw Refusal(422, {"too_many_heads", "", {"Quá nhiều nhật ký cho một lần chốt.", "Too many journals for one closing."}});
@@ -137,7 +155,7 @@ std::vector<journal::Entry> closing_entries(const House& house, const std::vecto
                                static_cast<std::int64_t>(part + 1),
                                static_cast<std::int64_t>(parts),
                                {at(part * kCutPerPart), at((part + 1) * kCutPerPart)}};
-    entries.push_back(house.entry(std::move(closed)));
+    entries.push_back(house.entry(std::move(closed), by));
   }
   return entries;
 }
@@ -145,6 +163,7 @@ std::vector<journal::Entry> closing_entries(const House& house, const std::vecto
 asio::awaitable<net::Response> close_fair(House& house, net::Request& request) {
   Fields in(request.body);
   in.done();
+  const std::string by = acting(house, request);
   std::int64_t edition = 1;
   std::vector<journal::Ref> cut;
   journal::Head head;
@@ -153,7 +172,7 @@ asio::awaitable<net::Response> close_fair(House& house, net::Request& request) {
     const auto before = ledger::closing(tx);
     edition = before ? before->edition + 1 : 1;
     cut = ledger::heads(tx);
-    head = house.write(tx, closing_entries(house, cut, edition)).back().head;
+    head = house.write(tx, closing_entries(house, cut, edition, by)).back().head;
   };
   co_await house.commit_own(job);
   co_return ok({{"edition", edition}, {"cut", cut.size()}, {"head", head_json(head)}});
@@ -162,12 +181,12 @@ asio::awaitable<net::Response> close_fair(House& house, net::Request& request) {
 }  // namespace
 
 void add_organizer_routes(net::Router& router, House& house) {
-  add(router, house, {"POST", "/api/v1/rulings", admin_only(house), rule, kSmallBody});
-  add(router, house, {"POST", "/api/v1/revocations", admin_only(house), revoke, kSmallBody});
-  add(router, house, {"POST", "/api/v1/erasures", admin_only(house), erase_personal, kSmallBody});
-  add(router, house, {"POST", "/api/v1/declared-sales", admin_only(house), declare_sales, kSmallBody});
-  add(router, house, {"POST", "/api/v1/payments/confirmed", admin_only(house), confirm_payment, kSmallBody});
-  add(router, house, {"POST", "/api/v1/closing", admin_only(house), close_fair, kSmallBody});
+  add(router, house, {"POST", "/api/v1/rulings", rule, kSmallBody});
+  add(router, house, {"POST", "/api/v1/revocations", revoke, kSmallBody});
+  add(router, house, {"POST", "/api/v1/erasures", erase_personal, kSmallBody});
+  add(router, house, {"POST", "/api/v1/declared-sales", declare_sales, kSmallBody});
+  add(router, house, {"POST", "/api/v1/payments/confirmed", confirm_payment, kSmallBody});
+  add(router, house, {"POST", "/api/v1/closing", close_fair, kSmallBody});
 }
 
 }  // namespace phien::server::api

@@ -3,48 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include <spdlog/spdlog.h>
-
 namespace phien::server::api {
 namespace {
-
-constexpr std::string_view kBearer = "Bearer ", kTerminal = "terminal:", kAdmin = "admin";
-
-net::Response unauthorized(const char* code, Message what) {
-  net::Response response = net::refusal(401, {code, "authorization", std::move(what)});
-  response.headers["WWW-Authenticate"] = "Bearer";
-  return response;
-}
-
-// Fills in who asks, or says why nobody is known to.
-std::optional<net::Response> authenticate(House& house, net::Request& request) {
-  const std::string header = request.header("authorization");
-  if (!header.starts_with(kBearer))
-    return unauthorized("no_token", {"Cần đăng nhập (Authorization: Bearer …).", "Log in first (Authorization: Bearer …)."});
-  const std::string token = header.substr(kBearer.size());
-  if (equal_constant_time(token, house.admin_token())) {
-    request.principal = kAdmin;
-    return std::nullopt;
-  }
-  const Reading now = house.now();
-  const Sessions::Found found = house.sessions.find(token, now.up);
-  if (found.standing == Sessions::Standing::unknown)
-    return unauthorized("bad_token", {"Mã truy cập không đúng.", "The token is not known."});
-  if (found.standing == Sessions::Standing::expired)
-    return unauthorized("expired", {"Mã truy cập đã hết hạn.", "The token has expired."});
-  if (const auto revoked = house.roll().revoked.find(found.terminal); revoked != house.roll().revoked.end())
-    return net::refusal(403, {"revoked",
-                              found.terminal,
-                              {"Máy " + found.terminal + " đã bị thu hồi: " + revoked->second.reason,
-                               "Terminal " + found.terminal + " has been revoked: " + revoked->second.reason}});
-  request.principal = std::string(kTerminal) + found.terminal;
-  house.last_contact[found.terminal] = now.wall;
-  return std::nullopt;
-}
-
-net::Response not_yours() {
-  return net::refusal(403, {"not_yours", "", {"Không có quyền xem hoặc làm việc này.", "This is not yours to see or do."}});
-}
 
 net::Response refused(const Refusal& refusal) {
   net::Response response = net::refusal(refusal.status(), refusal.problem());
@@ -68,11 +28,11 @@ net::Response answer_to_failure(const std::exception_ptr& failed) {
   }
 }
 
-asio::awaitable<net::Response> answer_or_refusal(House& house, net::Request& request, const Answer& answer) {
+asio::awaitable<net::Response> answer_or_refusal(net::Request& request, const net::Handler& answer) {
   std::exception_ptr failed;
   net::Response response;
   try {
-    response = co_await answer(house, request);
+    response = co_await answer(request);
   } catch (...) {
     failed = std::current_exception();
   }
@@ -82,55 +42,37 @@ asio::awaitable<net::Response> answer_or_refusal(House& house, net::Request& req
 
 }  // namespace
 
-net::Guard admin_only(House& house) {
-  return [&house](net::Request& request) -> std::optional<net::Response> {
-    if (auto refusal = authenticate(house, request)) return refusal;
-    if (request.principal != kAdmin) return not_yours();
-    return std::nullopt;
-  };
-}
-
-net::Guard terminal_only(House& house) {
-  return [&house](net::Request& request) -> std::optional<net::Response> {
-    if (auto refusal = authenticate(house, request)) return refusal;
-    if (request.principal == kAdmin) return not_yours();
-    return std::nullopt;
-  };
-}
-
-net::Guard admin_or_terminal(House& house) {
-  return [&house](net::Request& request) { return authenticate(house, request); };
-}
-
 const journal::TerminalEnrolled& asking_terminal(const House& house, const net::Request& request) {
-  const auto found = house.roll().enrolled.find(std::string_view(request.principal).substr(kTerminal.size()));
+  const std::string_view principal = request.principal;
+  const auto found = house.roll().enrolled.find(principal.substr(std::min(principal.find(':') + 1, principal.size())));
   if (found == house.roll().enrolled.end())
     throw Refusal(403, {"not_enrolled", "", {"Máy chưa được ghi danh.", "The terminal is not enrolled."}});
   return found->second;
+}
+
+net::Handler refusing(net::Handler answer) {
+  return [answer = std::move(answer)](net::Request& request) { return answer_or_refusal(request, answer); };
 }
 
 void add(net::Router& router, House& house, Spec spec) {
   net::Route route;
   route.method = spec.method;
   route.pattern = spec.pattern;
-  route.guard = std::move(spec.guard);
+  route.guard = guard_of(house, spec.method, spec.pattern);
   route.max_body = spec.max_body;
   route.long_poll = spec.no_deadline;
-  route.handler = [&house, answer = std::move(spec.answer)](net::Request& request) {
-    return answer_or_refusal(house, request, answer);
-  };
+  route.handler = refusing([&house, answer = std::move(spec.answer)](net::Request& request) { return answer(house, request); });
   router.add(std::move(route));
 }
 
 Scope scope_of(const House& house, const net::Request& request) {
   const auto wanted = parameter(request, "exhibitor");
   if (wanted && !is_id(*wanted)) refuse_parameter("exhibitor");
-  if (request.principal == kAdmin) return wanted ? Scope({*wanted}) : std::nullopt;
-  const std::vector<std::string>& own = asking_terminal(house, request).exhibitors;
+  const Scope own = confined_to(house, request);
   if (!wanted) return own;
-  if (std::find(own.begin(), own.end(), *wanted) == own.end())
-    throw Refusal(403,
-                  {"not_yours", "exhibitor", {"Đơn vị này không bán trên máy này.", "This exhibitor is not this terminal's."}});
+  // One that does not exist is refused like somebody else's: which ids there are is not told either.
+  if (own && std::find(own->begin(), own->end(), *wanted) == own->end())
+    throw Refusal(403, {"not_yours", "exhibitor", {"Đơn vị này không phải của bạn.", "This exhibitor is not yours."}});
   return Scope({*wanted});
 }
 
@@ -199,10 +141,17 @@ void add_all_routes(net::Router& router, House& house) {
   add_sales_routes(router, house);
   add_report_routes(router, house);
   add_import_routes(router, house);
+  add_list_import_routes(router, house);
   add_organizer_routes(router, house);
   add_upkeep_routes(router, house);
   add_event_routes(router, house);
   add_recovery_routes(router, house);
+  add_login_routes(router, house);
+  add_account_routes(router, house);
+  add_token_routes(router, house);
+  add_catalogue_edit_routes(router, house);
+  add_proposal_routes(router, house);
+  add_setup_routes(router, nullptr, {});
 }
 
 }  // namespace phien::server::api

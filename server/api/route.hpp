@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "server/api/access.hpp"
 #include "server/house.hpp"
+#include "server/setup/first_run.hpp"
 #include "shared/net/http.hpp"
 
 namespace phien::server::api {
@@ -18,19 +20,15 @@ inline constexpr std::size_t kSmallBody = 64 * 1024;
 inline constexpr std::size_t kImportBody = 32 * 1024 * 1024;      // lists of a fair, as JSON text
 inline constexpr std::size_t kJournalsBody = 1024 * 1024 * 1024;  // exported journals of a whole fair
 
-// Guards. They set request.principal: "admin", or "terminal:" and its id. Codes: no_token, bad_token, expired (401), not_yours,
-// revoked (403).
-net::Guard admin_only(House& house);
-net::Guard terminal_only(House& house);
-net::Guard admin_or_terminal(House& house);
 // The enrolment of the terminal that asks.
 const journal::TerminalEnrolled& asking_terminal(const House& house, const net::Request& request);
 
-// Adds a route whose refusals (Refusal, a store that is full or failed) become answers.
+// Makes answers of what `answer` throws: a Refusal, a store that is full or failed.
+net::Handler refusing(net::Handler answer);
+// Adds a route whose refusals (Refusal, a store that is full or failed) become answers. Who may call it: access.cpp.
 struct Spec {
   const char* method;
   const char* pattern;
-  net::Guard guard;
   Answer answer;
   std::size_t max_body = 0;
   bool no_deadline = false;
@@ -83,10 +81,18 @@ void add_book_routes(net::Router& router,
 void add_sales_routes(net::Router& router, House& house);
 void add_report_routes(net::Router& router, House& house);
 void add_import_routes(net::Router& router, House& house);
-void add_organizer_routes(net::Router& router, House& house);  // rulings, revocations, erasures, declared sales, bank, closing
-void add_upkeep_routes(net::Router& router, House& house);     // verify, dump, rebuild, backups
+void add_list_import_routes(net::Router& router, House& house);  // XLSX and CSV as people have them
+void add_organizer_routes(net::Router& router, House& house);    // rulings, revocations, erasures, declared sales, bank, closing
+void add_upkeep_routes(net::Router& router, House& house);       // verify, dump, rebuild, backups
 void add_event_routes(net::Router& router, House& house);
 void add_recovery_routes(net::Router& router, House& house);  // what is here of each journal
+void add_login_routes(net::Router& router, House& house);    // login, logout, one's own password, who is logged in
+void add_account_routes(net::Router& router, House& house);  // accounts, invitations
+void add_token_routes(net::Router& router, House& house);
+void add_catalogue_edit_routes(net::Router& router, House& house);
+void add_proposal_routes(net::Router& router, House& house);  // goods, barcodes and offers from the tills
+// The first run: `run` is null where it is over. `finished` is called when the person has shown the kit.
+void add_setup_routes(net::Router& router, FirstRun* run, std::function<void()> finished);
 void add_all_routes(net::Router& router, House& house);
 
 }  // namespace phien::server::api

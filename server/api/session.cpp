@@ -58,8 +58,8 @@ asio::awaitable<net::Response> session(House& house, net::Request& request) {
 }  // namespace
 
 void add_session_routes(net::Router& router, House& house) {
-  add(router, house, {"POST", "/api/v1/session/challenge", net::open_to_all(), challenge, kSmallBody});
-  add(router, house, {"POST", "/api/v1/session", net::open_to_all(), session, kSmallBody});
+  add(router, house, {"POST", "/api/v1/session/challenge", challenge, kSmallBody});
+  add(router, house, {"POST", "/api/v1/session", session, kSmallBody});
 }
 
 }  // namespace phien::server::api

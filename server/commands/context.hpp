@@ -62,6 +62,7 @@ void add_status_command(CLI::App& app, Context& context);
 void add_import_command(CLI::App& app, Context& context);
 void add_list_commands(CLI::App& app, Context& context);      // stock, sales, exceptions, terminals, …, summary
 void add_terminal_commands(CLI::App& app, Context& context);  // enrol, revoke
+void add_account_commands(CLI::App& app, Context& context);   // account, token
 void add_report_commands(CLI::App& app, Context& context);    // close-fair, export
 void add_upkeep_commands(CLI::App& app, Context& context);    // verify, rebuild, backup, journal
 

@@ -22,8 +22,10 @@ void add_listening_options(CLI::App& command, Listening& where) {
   command.add_option("--tls-address", where.tls_address, "Địa chỉ HTTPS / HTTPS address")->capture_default_str();
 }
 
+unsigned short listen_here(net::HttpServer& server, unsigned short port) { return need_port(server.listen("127.0.0.1", port)); }
+
 Ports listen(net::HttpServer& server, const Listening& where, const net::TlsKey& tls) {
-  const unsigned short plain = need_port(server.listen("127.0.0.1", where.port));
+  const unsigned short plain = listen_here(server, where.port);
   return {plain, need_port(server.listen(where.tls_address, where.tls_port, net::tls_server_context(tls)))};
 }
 

@@ -12,7 +12,8 @@ struct Ports {
   unsigned short plain = 0, tls = 0;
 };
 void add_listening_options(CLI::App& command, Listening& where);
-// Throws Failure when an address is taken.
+// Both throw Failure when an address is taken.
+unsigned short listen_here(net::HttpServer& server, unsigned short port);  // plain, on this machine alone
 Ports listen(net::HttpServer& server, const Listening& where, const net::TlsKey& tls);
 void announce(const Paths& paths, const Ports& ports);  // server.json: commands find the running server by it
 void raise_descriptor_limit();

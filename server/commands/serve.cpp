@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
@@ -96,8 +97,40 @@ std::optional<HubLink> hub_link(const House& house, const std::string& given) {
   return std::move(*link);
 }
 
-int serve(const Context& context, const Options& options) {
+asio::awaitable<void> end_setup(asio::io_context& io, net::HttpServer& server) {
+  co_await server.stop();  // the last answer still goes out
+  io.stop();
+}
+
+// A page on this machine alone, until a fair is made and its kit kept. The port it had, for the server that follows; nothing when
+// it was told to stop.
+std::optional<unsigned short> first_run(const Context& context, const Options& options) {
+  asio::io_context io(1);
+  FirstRun run(context.paths, context.clock());
+  net::Router router;
+  net::HttpServer server(io.get_executor(), router);
+  const auto end = [&] { net::spawn(io.get_executor(), end_setup(io, server), "end of the first run"); };
+  api::add_setup_routes(router, &run, end);
+  const unsigned short port = listen_here(server, options.where.port);
+  net::on_stop_signal(io, end);
+  const std::string link = "http://127.0.0.1:" + std::to_string(port) + "/#setup=" + run.code();
+  if (context.json)
+    std::printf("%s\n", nlohmann::json{{"setup", link}}.dump().c_str());
+  else
+    context.say({"Mở liên kết này trên máy này để bắt đầu (một lần):\n" + link,
+                 "Open this link on this machine to begin (once):\n" + link});
+  std::fflush(stdout);
+  io.run();
+  return run.step() == FirstRun::Step::done ? std::optional(port) : std::nullopt;
+}
+
+int serve(const Context& context, Options options) {
   raise_descriptor_limit();
+  if (FirstRun::needed(context.paths)) {
+    const auto port = first_run(context, options);
+    if (!port) return 0;
+    options.where.port = *port;
+  }
   asio::io_context io(1);
   const auto opened = open_sound(context, io);
   House& house = *opened;
@@ -106,6 +139,7 @@ int serve(const Context& context, const Options& options) {
   net::HttpServer server(io.get_executor(), router);
   house.counters = [&server] { return server.counters(); };
   const Ports ports = listen(server, options.where, house.keys().tls);
+  house.port = ports.plain;
   house.tls_address = options.where.tls_address;
   house.tls_port = ports.tls;
   announce(context.paths, ports);

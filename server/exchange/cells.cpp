@@ -1,6 +1,7 @@
 #include "server/exchange/cells.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -32,6 +33,17 @@ bool has_control(std::string_view s) {
     if (c == 0xC2 && i + 1 < s.size() && static_cast<unsigned char>(s[i + 1]) < 0xA0) return true;
   }
   return false;
+}
+
+// "5/5/2025" as YYYY-MM-DD: day, month, year, as it is written in Việt Nam; "" if it is no such day.
+std::string day_as_written_here(std::string_view text) {
+  int day = 0, month = 0, year = 0, end = 0;
+  const std::string copy(text);
+  if (std::sscanf(copy.c_str(), "%2d%*1[/.-]%2d%*1[/.-]%4d%n", &day, &month, &year, &end) != 3 ||
+      end != static_cast<int>(copy.size()))
+    return {};
+  std::string written = fmt::format("{:04}-{:02}-{:02}", year, month, day);
+  return is_day(written) ? written : std::string();
 }
 
 // Why a text that should be a number is none.
@@ -72,38 +84,40 @@ std::string clean_text(std::string_view text, const std::string& where, Remarks&
   return *nfc;
 }
 
-Table::Table(std::string file, std::string_view text, std::initializer_list<ColumnSpec> columns, Remarks& remarks)
-    : file_(std::move(file)), csv_(read_csv(file_, text, remarks.problems)) {
-  if (csv_.header.empty()) return;
+Table::Table(std::string file, Sheet sheet, std::initializer_list<ColumnSpec> columns, Remarks& remarks)
+    : file_(std::move(file)), sheet_(std::move(sheet)) {
+  if (sheet_.header.empty()) return;
   usable_ = true;
-  std::vector<bool> known(csv_.header.size());
+  std::vector<bool> known(sheet_.header.size());
   for (const auto& spec : columns) {
     const auto names = split(spec.names, '|');
     bool found = false;
     for (const auto name : names) {
-      const auto at = std::find(csv_.header.begin(), csv_.header.end(), name);
-      if (at == csv_.header.end()) continue;
-      const auto index = static_cast<std::size_t>(at - csv_.header.begin());
+      const auto at = std::find(sheet_.header.begin(), sheet_.header.end(), name);
+      if (at == sheet_.header.end()) continue;
+      const auto index = static_cast<std::size_t>(at - sheet_.header.begin());
       known[index] = true;
       if (!found) columns_.emplace(names.front(), index);
       found = true;
     }
     if (found || !spec.required) continue;
     usable_ = false;
-    remarks.problems.add("missing_column", place(file_, 1, names.front()), "thiếu cột này", "this column is missing");
+    remarks.problems.add("missing_column", place(file_, sheet_.header_line, names.front()), "thiếu cột này",
+                         "this column is missing");
   }
   for (std::size_t i = 0; i < known.size(); ++i) {
-    if (known[i] || std::find(csv_.header.begin(), csv_.header.begin() + static_cast<std::ptrdiff_t>(i), csv_.header[i]) !=
-                        csv_.header.begin() + static_cast<std::ptrdiff_t>(i)) {
+    if (known[i] || std::find(sheet_.header.begin(), sheet_.header.begin() + static_cast<std::ptrdiff_t>(i), sheet_.header[i]) !=
+                        sheet_.header.begin() + static_cast<std::ptrdiff_t>(i)) {
       continue;
     }
-    remarks.warnings.add("unknown_column", place(file_, 1, csv_.header[i].empty() ? std::to_string(i + 1) : csv_.header[i]),
+    remarks.warnings.add("unknown_column",
+                         place(file_, sheet_.header_line, sheet_.header[i].empty() ? std::to_string(i + 1) : sheet_.header[i]),
                          "không biết cột này, bỏ qua", "this column is not known and was passed over");
   }
 }
 
 Row::Row(const Table& table, std::size_t index, Remarks& remarks)
-    : table_(table), row_(table.csv_.rows[index]), remarks_(remarks) {}
+    : table_(table), row_(table.sheet_.rows[index]), remarks_(remarks) {}
 
 std::string_view Row::raw(std::string_view column) const {
   const auto found = table_.columns_.find(column);
@@ -112,7 +126,7 @@ std::string_view Row::raw(std::string_view column) const {
 
 std::string Row::where(std::string_view column) const {
   const auto found = table_.columns_.find(column);  // as the file calls it
-  return place(table_.file_, row_.line, found == table_.columns_.end() ? column : table_.csv_.header[found->second]);
+  return place(table_.file_, row_.line, found == table_.columns_.end() ? column : table_.sheet_.header[found->second]);
 }
 
 void Row::problem(std::string code, std::string_view column, std::string vi, std::string en) {
@@ -146,10 +160,12 @@ std::string Row::id(std::string_view column) {
 std::optional<Dong> Row::money(std::string_view column) {
   const std::string value = text(column);
   if (value.empty()) return std::nullopt;
-  const auto amount = parse_dong(value);
+  // A number of the file has a decimal point: "25.125" is no way to write twenty-five thousand there.
+  const auto amount = is_number(column) && value.find('.') != std::string::npos ? std::nullopt : parse_dong(value);
   if (!amount) {
     const auto why = why_no_number(value);
     problem(why.code, column, why.what.vi, why.what.en);
+    suggest_numbers(column, value);
   }
   return amount;
 }
@@ -164,11 +180,12 @@ std::optional<Quantity> Row::quantity(std::string_view column, int decimals) {
     return std::nullopt;
   }
   const auto mark = value.find_first_of(".,");
-  const bool three_digits = mark != std::string::npos && value.size() - mark == 4;
+  const bool three_digits = mark != std::string::npos && value.size() - mark == 4 && !is_number(column);
   // "1.250": one thousand two hundred and fifty to some, one and a quarter to others. Only a scale writes three decimals.
   if (three_digits && (decimals < 3 || *amount % kOne == 0)) {
     problem("ambiguous_number", column, "không rõ dấu . hoặc , ngăn phần nào; hãy viết số liền, ví dụ 1250",
             "unclear what . or , separates; write plain digits, such as 1250");
+    suggest_numbers(column, value);
     return std::nullopt;
   }
   if (three_digits) {
@@ -200,9 +217,29 @@ std::optional<std::int64_t> Row::integer(std::string_view column, std::int64_t l
 std::string Row::day(std::string_view column) {
   std::string value = text(column);
   if (value.empty() || is_day(value)) return value;
+  suggest(column, day_as_written_here(value));
   problem("bad_date", column, "ngày phải có thật và viết là NĂM-THÁNG-NGÀY, ví dụ 2025-05-15",
           "a day must exist and is written YYYY-MM-DD, such as 2025-05-15");
   return {};
+}
+
+bool Row::is_number(std::string_view column) const {
+  const auto found = table_.columns_.find(column);
+  return found != table_.columns_.end() && row_.numbers.contains(found->second);
+}
+
+void Row::suggest(std::string_view column, std::string value) {
+  if (!value.empty()) remarks_.problems.suggest(where(column), std::move(value));
+}
+
+// "25.50": either all digits are meant, or what is before the mark.
+void Row::suggest_numbers(std::string_view column, const std::string& value) {
+  const auto mark = value.find_first_of(".,");
+  if (mark == std::string::npos) return;
+  std::string digits = value;
+  std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
+  if (all_digits(digits)) suggest(column, digits);
+  if (all_digits(std::string_view(value).substr(0, mark))) suggest(column, value.substr(0, mark));
 }
 
 bool Row::flag(std::string_view column, bool missing) {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/exchange/csv.hpp"
+#include "server/exchange/sheet.hpp"
 #include "shared/money.hpp"
 
 namespace phien::exchange {
@@ -30,17 +30,17 @@ struct ColumnSpec {
 class Table {
  public:
   // Adds a problem for each required column that is missing and a warning for each unknown one.
-  Table(std::string file, std::string_view text, std::initializer_list<ColumnSpec> columns, Remarks& remarks);
+  Table(std::string file, Sheet sheet, std::initializer_list<ColumnSpec> columns, Remarks& remarks);
 
-  bool usable() const { return usable_; }    // the header was read and has what is required
-  bool whole() const { return csv_.whole; }  // no row was left out
-  std::size_t size() const { return csv_.rows.size(); }
+  bool usable() const { return usable_; }      // the header was read and has what is required
+  bool whole() const { return sheet_.whole; }  // no row was left out
+  std::size_t size() const { return sheet_.rows.size(); }
   const std::string& file() const { return file_; }
 
  private:
   friend class Row;
   std::string file_;
-  Csv csv_;
+  Sheet sheet_;
   std::map<std::string, std::size_t, std::less<>> columns_;  // first name of its spec → index
   bool usable_ = false;
 };
@@ -66,15 +66,18 @@ class Row {
   std::string choice(std::string_view column, std::initializer_list<std::string_view> allowed);
   std::vector<std::string> list(std::string_view column);  // separated by |
 
+  bool is_number(std::string_view column) const;             // the file holds it as a number: leading zeros may be lost
+  void suggest(std::string_view column, std::string value);  // what a cell with a problem may have been meant to say
   void problem(std::string code, std::string_view column, std::string vi, std::string en);  // one per cell: the first
   void warning(std::string code, std::string_view column, std::string vi, std::string en);
 
  private:
+  void suggest_numbers(std::string_view column, const std::string& value);
   std::string_view raw(std::string_view column) const;
   std::string where(std::string_view column) const;
 
   const Table& table_;
-  const CsvRow& row_;
+  const SheetRow& row_;
   Remarks& remarks_;
 };
 

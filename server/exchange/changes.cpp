@@ -77,11 +77,7 @@ std::map<std::string, json> cashier_items(const ledger::CatalogueItems& now, con
   // Every entry names a cashier, so an exhibitor without one could not sell.
   for (const auto& [id, exhibitor] : imported.catalogue.exhibitors) {
     if (have_one.contains(id)) continue;
-    catalogue::Cashier c;
-    c.id = id + ".1";
-    c.name = "Người bán 1";
-    c.exhibitor = id;
-    all.emplace(c.id, to_json(c));
+    all.emplace(id + ".1", first_cashier(id));
   }
   return all;
 }
@@ -123,6 +119,14 @@ Message title(Type type) {
 }
 
 }  // namespace
+
+json first_cashier(const std::string& exhibitor) {
+  catalogue::Cashier c;
+  c.id = exhibitor + ".1";
+  c.name = "Người bán 1";
+  c.exhibitor = exhibitor;
+  return to_json(c);
+}
 
 Openings openings_of(const std::vector<ledger::StockRow>& stock) {
   Openings openings;

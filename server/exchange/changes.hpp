@@ -11,6 +11,7 @@
 
 namespace phien::exchange {
 
+inline constexpr std::size_t kMaxExhibitorId = 28;     // leaves room for the ids of its cashiers: "<exhibitor>.1"
 inline constexpr const char* kOpeningPlace = "booth";  // where imported opening stock lies
 
 // Opening stock at kOpeningPlace as the ledger has it, by (exhibitor, product).
@@ -39,6 +40,9 @@ struct Changes {
   bool any() const;
   std::size_t count(ItemChange::What what) const;
 };
+
+// The cashier of an exhibitor that has none: every entry names one, so without it nothing could be sold.
+nlohmann::json first_cashier(const std::string& exhibitor);
 
 // Compares an import without problems with what the ledger has. An exhibitor that has no cashier, neither in the file nor in the
 // ledger, gets `<exhibitor>.1` "Người bán 1". Code other_fair: the file is of another fair.

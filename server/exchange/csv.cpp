@@ -13,24 +13,6 @@ namespace {
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
-// Spreadsheets leave blanks at the ends of cells, no-break spaces (U+00A0) among them. Tabs stay: they are refused where they
-// matter.
-std::string_view trim(std::string_view s) {
-  constexpr std::string_view kNoBreak = "\xC2\xA0";
-  for (;;) {
-    if (s.starts_with(' '))
-      s.remove_prefix(1);
-    else if (s.ends_with(' '))
-      s.remove_suffix(1);
-    else if (s.starts_with(kNoBreak))
-      s.remove_prefix(2);
-    else if (s.ends_with(kNoBreak))
-      s.remove_suffix(2);
-    else
-      return s;
-  }
-}
-
 char detect_delimiter(std::string_view text) {
   std::ptrdiff_t commas = 0, semicolons = 0;
   bool quoted = false;
@@ -49,7 +31,7 @@ class Parser {
   Parser(const std::string& name, std::string_view text, Findings& findings)
       : name_(name), text_(text), findings_(findings), delimiter_(detect_delimiter(text)) {}
 
-  Csv parse() {
+  Sheet parse() {
     while (at_ < text_.size() && !stopped_) {
       const std::size_t row_line = line_;
       std::vector<std::string> cells = read_row(row_line);
@@ -138,7 +120,7 @@ class Parser {
     if (!is_utf8(raw)) {
       return refuse("bad_utf8", "không phải UTF-8; hãy lưu tệp dạng “CSV UTF-8”", "not UTF-8; save the file as “CSV UTF-8”");
     }
-    return std::string(trim(raw));
+    return std::string(trim_cell(raw));
   }
 
   void keep(std::size_t row_line, std::vector<std::string> cells) {
@@ -159,7 +141,7 @@ class Parser {
       stopped_ = true;
       return;
     }
-    out_.rows.push_back({row_line, std::move(cells)});
+    out_.rows.push_back({row_line, std::move(cells), {}});
   }
 
   static std::string said(std::size_t cells) {
@@ -180,6 +162,7 @@ class Parser {
       findings_.add("duplicate_column", place(name_, row_line, cells[i]), "tên cột này có hai lần",
                     "this column name is there twice");
     }
+    out_.header_line = row_line;
     out_.header = std::move(cells);
   }
 
@@ -189,7 +172,7 @@ class Parser {
   char delimiter_;
   std::size_t at_ = 0, line_ = 1;
   bool stopped_ = false, was_quoted_ = false;
-  Csv out_;
+  Sheet out_;
 };
 
 // A sign, digits and at most one decimal separator: what a spreadsheet reads as a number and nothing else.
@@ -209,30 +192,12 @@ bool is_number(std::string_view s) {
 
 }  // namespace
 
-void Findings::add(std::string code, std::string where, std::string vi, std::string en) {
-  if (listed_.size() == kMaxProblems) {
-    ++more_;
-    return;
-  }
-  places_.insert(where);
-  listed_.push_back({std::move(code), std::move(where), {std::move(vi), std::move(en)}});
-}
-
-std::vector<Problem> Findings::list() const {
-  std::vector<Problem> all = listed_;
-  if (more_ > 0)
-    all.push_back({"too_many_problems", "", {fmt::format("… và {} chỗ nữa", more_), fmt::format("… and {} more", more_)}});
-  return all;
-}
-
-std::string place(const std::string& file, std::size_t line, std::string_view column) {
-  return fmt::format("{}:{}:{}", file, line, column);
-}
-
-Csv read_csv(const std::string& name, std::string_view text, Findings& findings) {
+Sheet read_csv(const std::string& name, std::string_view text, Findings& findings) {
   const auto refuse = [&](const char* code, const char* vi, const char* en) {
     findings.add(code, name, vi, en);
-    return Csv{.header = {}, .rows = {}, .whole = false};
+    Sheet none;
+    none.whole = false;
+    return none;
   };
   if (text.size() > kMaxFileBytes) return refuse("too_long", "tệp lớn hơn 8 MiB", "the file is larger than 8 MiB");
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {

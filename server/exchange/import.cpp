@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "server/exchange/csv.hpp"
 #include "server/exchange/import_tables.hpp"
 
 namespace phien::exchange {
@@ -142,9 +143,11 @@ Imported read_catalogue(const Files& files) {
   Imported imported;
   Remarks remarks;
   read_fair(files.fair, imported, remarks);
-  const bool all_exhibitors_known = read_exhibitors(files.exhibitors, imported, remarks);
-  read_products(files.products, all_exhibitors_known, imported, remarks);
-  if (files.cashiers) read_cashiers(*files.cashiers, all_exhibitors_known, imported, remarks);
+  const bool all_exhibitors_known =
+      read_exhibitors(read_csv("exhibitors.csv", files.exhibitors, remarks.problems), imported, remarks);
+  read_products(read_csv("products.csv", files.products, remarks.problems), all_exhibitors_known, imported, remarks);
+  if (files.cashiers)
+    read_cashiers(read_csv("cashiers.csv", *files.cashiers, remarks.problems), all_exhibitors_known, imported, remarks);
   imported.problems = remarks.problems.list();
   imported.warnings = remarks.warnings.list();
   if (!imported.ok()) {  // all or nothing

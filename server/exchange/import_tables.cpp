@@ -1,5 +1,7 @@
 #include "server/exchange/import_tables.hpp"
 
+#include "server/exchange/changes.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -18,8 +20,6 @@ constexpr std::array kOcopGroups{"Thực phẩm",
                                  "Hàng thủ công mỹ nghệ",
                                  "Sinh vật cảnh",
                                  "Dịch vụ du lịch cộng đồng, du lịch sinh thái và điểm du lịch"};
-
-constexpr std::size_t kMaxExhibitorId = 28;  // leaves room for the ids of its cashiers: "<exhibitor>.1"
 
 // Field of an item → column of its list, where they differ.
 using Columns = std::map<std::string_view, std::string_view>;
@@ -68,6 +68,16 @@ bool all_digits(std::string_view s) {
   return std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// A spreadsheet that took a code for a number has dropped the zeros in front: with how many does it check?
+void suggest_zeros(Row& row, std::string_view column, const std::string& value, std::initializer_list<std::size_t> lengths,
+                   bool (*is_valid)(std::string_view)) {
+  for (const std::size_t length : lengths) {
+    if (value.size() >= length) continue;
+    std::string padded = std::string(length - value.size(), '0') + value;
+    if (is_valid(padded)) row.suggest(column, std::move(padded));
+  }
+}
+
 void check_tax_code(Row& row, const Exhibitor& e) {
   if (e.tax_code.empty() && e.tax_code_type.empty()) return;
   if (e.tax_code.empty() || e.tax_code_type.empty()) {
@@ -76,6 +86,7 @@ void check_tax_code(Row& row, const Exhibitor& e) {
   }
   const std::size_t size = e.tax_code_type == "MST_10" ? 10 : e.tax_code_type == "MST_13" ? 14 : 12;
   if (e.tax_code.size() != size) {
+    suggest_zeros(row, "tax_code", e.tax_code, {size}, catalogue::valid_tax_code);
     return row.problem("bad_tax_code", "tax_code",
                        fmt::format("{} phải có {} ký tự (bảng tính có thể đã bỏ số 0 ở đầu)", e.tax_code_type, size),
                        fmt::format("{} has {} characters (a spreadsheet may have dropped leading zeros)", e.tax_code_type, size));
@@ -140,7 +151,10 @@ void read_price(Row& row, Product& p) {
                 "the wholesale price is above the price");
   }
   p.vat = row.required_text("vat_code");
-  if (!p.vat.empty()) row.choice("vat_code", {"0", "5", "8", "10", "KCT", "none"});
+  if (p.vat.ends_with('%')) p.vat.pop_back();  // "8%"
+  constexpr std::array<std::string_view, 6> kCodes{"0", "5", "8", "10", "KCT", "none"};
+  if (!p.vat.empty() && std::find(kCodes.begin(), kCodes.end(), p.vat) == kCodes.end())
+    row.problem("bad_value", "vat_code", "phải là một trong: 0, 5, 8, 10, KCT, none", "must be one of: 0, 5, 8, 10, KCT, none");
   p.vat_note = row.text("vat_note");
   p.vat_valid_to = row.day("vat_valid_to");
   if (p.vat_valid_to.empty()) p.vat_valid_to = day_in_note(p.vat_note);
@@ -162,6 +176,13 @@ void read_stock(Row& row, Product& p) {
 
 void read_codes(Row& row, Product& p) {
   p.barcode = row.text("barcode");
+  // Twelve digits are a whole UPC, or an EAN-13 without its zero: only who has the goods can say.
+  if (row.is_number("barcode") && !p.barcode.empty() && p.barcode.size() < 13 && p.barcode.size() != 8) {
+    row.problem("maybe_lost_zeros", "barcode", "bảng tính giữ mã vạch như một con số nên có thể đã mất số 0 ở đầu",
+                "the spreadsheet holds this barcode as a number, so zeros in front may be lost");
+    if (catalogue::valid_barcode(p.barcode)) row.suggest("barcode", p.barcode);
+    suggest_zeros(row, "barcode", p.barcode, {8, 13}, catalogue::valid_barcode);
+  }
   if (!p.barcode.empty() && !catalogue::valid_barcode(p.barcode)) {
     const bool form = all_digits(p.barcode) && (p.barcode.size() == 8 || p.barcode.size() == 12 || p.barcode.size() == 13);
     if (form)
@@ -219,8 +240,8 @@ void check_exhibitor(Row& row, const std::string& id, bool all_known, const Impo
 
 }  // namespace
 
-bool read_exhibitors(std::string_view text, Imported& into, Remarks& remarks) {
-  const Table table("exhibitors.csv", text,
+bool read_exhibitors(Sheet sheet, Imported& into, Remarks& remarks) {
+  const Table table("exhibitors.csv", std::move(sheet),
                     {{"exhibitor_id", true},
                      {"name", true},
                      {"booth_no", true},
@@ -289,8 +310,8 @@ bool read_exhibitors(std::string_view text, Imported& into, Remarks& remarks) {
   return all_ids;
 }
 
-void read_products(std::string_view text, bool all_exhibitors_known, Imported& into, Remarks& remarks) {
-  const Table table("products.csv", text,
+void read_products(Sheet sheet, bool all_exhibitors_known, Imported& into, Remarks& remarks) {
+  const Table table("products.csv", std::move(sheet),
                     {{"sku", true},
                      {"exhibitor_id", true},
                      {"name", true},
@@ -355,9 +376,9 @@ void read_products(std::string_view text, bool all_exhibitors_known, Imported& i
   }
 }
 
-void read_cashiers(std::string_view text, bool all_exhibitors_known, Imported& into, Remarks& remarks) {
+void read_cashiers(Sheet sheet, bool all_exhibitors_known, Imported& into, Remarks& remarks) {
   const Table table(
-      "cashiers.csv", text,
+      "cashiers.csv", std::move(sheet),
       {{"cashier_id", true}, {"exhibitor_id", true}, {"name", true}, {"pin"}, {"may_refund"}, {"may_discount"}, {"is_manager"}},
       remarks);
   if (!table.usable()) return;

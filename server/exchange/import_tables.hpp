@@ -8,8 +8,8 @@ namespace phien::exchange {
 inline constexpr std::size_t kMaxPins = 2'000;  // each takes a slow hash when it is applied
 
 // True when every row was read, so that what is not in the catalogue is truly not in the file.
-bool read_exhibitors(std::string_view text, Imported& into, Remarks& remarks);
-void read_products(std::string_view text, bool all_exhibitors_known, Imported& into, Remarks& remarks);
-void read_cashiers(std::string_view text, bool all_exhibitors_known, Imported& into, Remarks& remarks);
+bool read_exhibitors(Sheet sheet, Imported& into, Remarks& remarks);
+void read_products(Sheet sheet, bool all_exhibitors_known, Imported& into, Remarks& remarks);
+void read_cashiers(Sheet sheet, bool all_exhibitors_known, Imported& into, Remarks& remarks);
 
 }  // namespace phien::exchange

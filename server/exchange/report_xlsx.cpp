@@ -1,17 +1,13 @@
 // The report as a workbook (libxlsxwriter): text is always text, never a formula; numbers are numbers.
-#include <unistd.h>
 #include <xlsxwriter.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "server/exchange/report_files.hpp"
+#include "server/exchange/workbook_file.hpp"
 
 namespace phien::exchange {
 
@@ -19,33 +15,10 @@ namespace {
 
 using Type = report::Column::Type;
 
-constexpr time_t kCreated = 946'684'800;      // 2000-01-01: the same report gives the same bytes whenever it is written
 constexpr std::size_t kMaxSheetName = 31;     // Excel's limit, in characters
 constexpr std::size_t kMaxCellText = 32'767;  // likewise; longer text is cut
 constexpr double kLeastWidth = 8, kMostWidth = 60;
 constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
-
-// A folder of our own for the one file the library insists on writing.
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "phien-xlsx-XXXXXX").string()) {
-    if (!::mkdtemp(path_.data())) throw std::system_error(errno, std::generic_category(), path_);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;  // a leftover in the temporary folder harms nobody
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file() const { return path_ + "/report.xlsx"; }
-
- private:
-  std::string path_;
-};
-
-void require(lxw_error error) {
-  if (error != LXW_NO_ERROR) throw std::runtime_error(std::string("libxlsxwriter: ") + lxw_strerror(error));
-}
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
@@ -183,15 +156,12 @@ class Book {
 }  // namespace
 
 std::string to_xlsx(const report::Report& report, Lang lang) {
-  const TemporaryFolder folder;
+  const TemporaryWorkbook folder;
   Book book(folder.file());
   book.properties(report.fair_name);
   for (const auto& table : report.tables) book.sheet(report, table, lang);
   book.close();
-  std::ifstream in(folder.file(), std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  if (!in || bytes.empty()) throw std::runtime_error("the workbook could not be read back from " + folder.file());
-  return bytes;
+  return folder.read_back();
 }
 
 }  // namespace phien::exchange

@@ -97,9 +97,9 @@ BoothServer certified(api::Fields& in, const std::string& fair, const PublicKey&
 void add_forwarding_routes(net::Router& router, House& house, std::string tls) {
   using api::add;
   const api::Answer open_session = [tls = std::move(tls)](House& of, net::Request& request) { return session(of, request, tls); };
-  add(router, house, {"POST", "/api/v1/session/challenge", net::open_to_all(), challenge, api::kSmallBody});
-  add(router, house, {"POST", "/api/v1/session", net::open_to_all(), open_session, api::kSmallBody});
-  add(router, house, {"POST", "/api/v1/forwarded", api::terminal_only(house), take_forwarded, sync::kMaxBatchBytes});
+  add(router, house, {"POST", "/api/v1/session/challenge", challenge, api::kSmallBody});
+  add(router, house, {"POST", "/api/v1/session", open_session, api::kSmallBody});
+  add(router, house, {"POST", "/api/v1/forwarded", take_forwarded, sync::kMaxBatchBytes});
 }
 
 }  // namespace phien::server

@@ -250,14 +250,34 @@ struct Archived {
   Head head;
   Signature signature;
 };
+// Who may do what on the server's pages and API; what each may is asked of server/api/access.cpp.
+enum class Role { organizer, exhibitor, reporter, auditor };
+struct Account {
+  std::string account, name;
+  Role role{};
+  std::vector<std::string> exhibitors;
+  bool removed = false;
+};
+struct Password {
+  std::string account;
+  std::optional<std::string> secret;  // sealed (§10): only the server and the kit can read it
+};
+struct ApiToken {
+  std::string token, account, name;
+  Role role{};
+  std::vector<std::string> exhibitors;
+  Milliseconds until = 0;
+  std::optional<std::string> secret;  // sealed; absent: revoked
+};
 
 struct VoidEntry;  // void: holds the body it takes back
 using VoidBody = std::shared_ptr<const VoidEntry>;
 
-using Body = std::variant<JournalOpen, Sale, Refund, VoidBody, PaymentConfirmed, Order, OrderClosed, InvoiceRequest, StockIn,
-                          StockOut, Transfer, StockCount, Offer, ProductProposed, BarcodeLearned, DeclaredSales, ShiftOpen,
-                          ShiftClose, CashMove, Lead, Visitors, ClockReading, Note, JournalClose, Incarnation, CatalogueItem,
-                          Opening, TerminalEnrolled, TerminalRevoked, Heads, Ruling, Erase, FairClosed, Archived>;
+using Body =
+    std::variant<JournalOpen, Sale, Refund, VoidBody, PaymentConfirmed, Order, OrderClosed, InvoiceRequest, StockIn, StockOut,
+                 Transfer, StockCount, Offer, ProductProposed, BarcodeLearned, DeclaredSales, ShiftOpen, ShiftClose, CashMove,
+                 Lead, Visitors, ClockReading, Note, JournalClose, Incarnation, CatalogueItem, Opening, TerminalEnrolled,
+                 TerminalRevoked, Heads, Ruling, Erase, FairClosed, Archived, Account, Password, ApiToken>;
 
 struct VoidEntry {
   Ref entry;

@@ -321,6 +321,36 @@ void fields(V& v, Of<V, Archived>& b, Plain) {
   v("signature", b.signature, Plain{});
   v("terminal", b.terminal, kId);
 }
+inline constexpr auto kRoles = one_of("organizer", "exhibitor", "reporter", "auditor");
+// An exhibitor's account says whose it is; nobody else's names any.
+inline bool exhibitors_fit(Role role, const std::vector<std::string>& exhibitors) {
+  return (role == Role::exhibitor) == !exhibitors.empty();
+}
+template <class V>
+void fields(V& v, Of<V, Account>& b, Plain) {
+  v("account", b.account, kId);
+  v("exhibitors", b.exhibitors, List<Alphabet>{0, 64, kId});
+  v("name", b.name, Text{200});
+  v.flag("removed", b.removed);
+  v("role", b.role, kRoles);
+  v.require(exhibitors_fit(b.role, b.exhibitors), "exhibitors", Fault::bad_value);
+}
+template <class V>
+void fields(V& v, Of<V, Password>& b, Plain) {
+  v("account", b.account, kId);
+  v("secret", b.secret, kSealed);
+}
+template <class V>
+void fields(V& v, Of<V, ApiToken>& b, Plain) {
+  v("account", b.account, kId);
+  v("exhibitors", b.exhibitors, List<Alphabet>{0, 64, kId});
+  v("name", b.name, Text{200});
+  v("role", b.role, kRoles);
+  v("secret", b.secret, kSealed);
+  v("token", b.token, kId);
+  v("until", b.until, kWall);
+  v.require(exhibitors_fit(b.role, b.exhibitors), "exhibitors", Fault::bad_value);
+}
 
 // ---- the envelope
 // ----------------------------------------------------------------------------------------------------------------

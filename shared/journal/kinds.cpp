@@ -78,6 +78,9 @@ const std::array kKinds{
     row<Erase>("erase", server_alone),
     row<FairClosed>("fair_closed", server_alone),
     row<Archived>("archived", server_alone),
+    row<Account>("account", server_alone),
+    row<Password>("password", server_alone),
+    row<ApiToken>("token", server_alone),
 };
 
 }  // namespace

@@ -82,8 +82,14 @@ inline bool is_vat_code(std::string_view s) {
   }
   return true;
 }
+// Nonce, text and tag of a sealed secret in hex: at least nonce and tag.
+inline bool is_sealed(std::string_view s) {
+  return s.size() >= 80 && s.size() <= 1024 && s.size() % 2 == 0 &&
+         s.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
 
-inline constexpr Alphabet kId{is_id}, kBooth{is_booth}, kPayRef{is_pay_ref}, kDay{is_day}, kVat{is_vat_code}, kNonce{is_nonce};
+inline constexpr Alphabet kId{is_id}, kBooth{is_booth}, kPayRef{is_pay_ref}, kDay{is_day}, kVat{is_vat_code}, kNonce{is_nonce},
+    kSealed{is_sealed};
 inline constexpr Text kName{400}, kUnitName{40}, kShort{80}, kReason{400}, kLong{2000};
 inline constexpr Whole kMoney{0, kMaxAmount}, kPaid{1, kMaxAmount}, kSignedMoney{-kMaxAmount, kMaxAmount},
     kRounding{-1'000'000, 1'000'000};

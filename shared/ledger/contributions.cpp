@@ -47,6 +47,20 @@ std::string_view item_type_name(CatalogueItem::Type type) {
   std::abort();
 }
 
+std::string_view role_name(Role role) {
+  switch (role) {
+    case Role::organizer:
+      return "organizer";
+    case Role::exhibitor:
+      return "exhibitor";
+    case Role::reporter:
+      return "reporter";
+    case Role::auditor:
+      return "auditor";
+  }
+  std::abort();
+}
+
 nlohmann::json ref_json(const Ref& ref) { return {{"hash", hex(ref.hash)}, {"seq", ref.seq}, {"terminal", ref.terminal}}; }
 
 std::string_view digit(int n) { return std::string_view("0123456789").substr(static_cast<std::size_t>(n), 1); }
@@ -329,6 +343,24 @@ class Poster {
     for (const Ref& ref : closed.cut) cut.push_back(ref_json(ref));
     record(keys::key("closed", keys::sortable(closed.edition), server_order()),
            {{"cut", cut}, {"part", closed.part}, {"parts", closed.parts}});
+  }
+  template <class Holder>
+  void access(const Holder& holder, std::string key, nlohmann::json value) {
+    value.update({{"by", entry_.by}, {"exhibitors", holder.exhibitors}, {"name", holder.name}, {"role", role_name(holder.role)}});
+    record(std::move(key), value);
+  }
+  void on(const Account& account) {
+    access(account, keys::key("account", account.account, server_order()), {{"removed", account.removed}});
+  }
+  void on(const Password& password) {
+    nlohmann::json value{{"by", entry_.by}};
+    if (password.secret) value["secret"] = *password.secret;
+    record(keys::key("password", password.account, server_order()), value);
+  }
+  void on(const ApiToken& token) {
+    nlohmann::json value{{"account", token.account}, {"until", token.until}};
+    if (token.secret) value["secret"] = *token.secret;
+    access(token, keys::key("token", token.token, server_order()), std::move(value));
   }
 
   // Kept and shown, but no figure rests on them.

@@ -23,6 +23,7 @@
 //   offer|exhibitor|id|order, proposed|exhibitor|product|order, barcode|exhibitor|code|order
 //   catalogue|type|id|server order, enrolled|terminal|key|server order, revoked|terminal|server order
 //   ruling|terminal|hash|server order, settled|hash, erased|terminal|hash, closed|edition|server order
+//   account|id|server order, password|account|server order, token|id|server order
 //   odd|code|terminal|seq|hash                                    seen at posting and listed
 #pragma once
 #include <cstdint>

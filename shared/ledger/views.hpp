@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "shared/journal/entry.hpp"
@@ -107,6 +108,16 @@ std::vector<journal::ProductProposed> proposed_products(const Reader& books, std
 std::vector<journal::BarcodeLearned> learned_barcodes(const Reader& books,
                                                       std::string_view exhibitor);  // the latest of each code
 
+// The same as a list for the organizer: the latest of each, with the entry that said it, and the answer a ruling gave.
+struct Proposal {
+  std::variant<journal::ProductProposed, journal::BarcodeLearned, journal::Offer> what;
+  std::string exhibitor;
+  journal::Ref entry;
+  Milliseconds time = 0;
+  std::optional<std::string> answer;
+};
+std::vector<Proposal> proposals(const Reader& books, std::optional<std::string_view> exhibitor = {});  // by (time, entry)
+
 // ---- what a person should look at -----------------------------------------------------------------------------------------
 // code: below_zero, refund_above_sale, refund_of_unknown, void_of_unknown, void_twice, shift_closed_twice, unknown_product,
 // late_entry, forked, quarantined, held, missing_bytes, sums_differ, receipt_twice, transfer_differs, transfer_unmatched,
@@ -127,6 +138,21 @@ struct CatalogueItems {
   std::map<std::string, nlohmann::json> exhibitors, products, cashiers;
 };
 CatalogueItems catalogue_items(const Reader& books);
+// Who may work with the server. The latest entry of each id, those removed or revoked too: an id is never given again.
+struct SealedSecret {
+  std::int64_t incarnation = 0;  // whose key opens it
+  std::string text;
+};
+struct AccountRow {
+  journal::Account account;
+  std::optional<SealedSecret> password;  // nothing: not set yet, or taken away
+};
+struct TokenRow {
+  journal::ApiToken token;
+  std::optional<SealedSecret> secret;  // nothing: revoked
+};
+std::vector<AccountRow> accounts(const Reader& books);  // by id
+std::vector<TokenRow> api_tokens(const Reader& books);  // by id
 std::optional<journal::TerminalEnrolled> enrolment(const Reader& books, std::string_view terminal);
 std::vector<journal::TerminalEnrolled> enrolments(const Reader& books);
 std::optional<journal::TerminalRevoked> revocation(const Reader& books, std::string_view terminal);

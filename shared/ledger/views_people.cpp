@@ -1,5 +1,6 @@
 // Shifts, leads, visitors, and what exhibitors said at their tills.
 #include <algorithm>
+#include <tuple>
 
 #include "shared/ledger/transfers.hpp"
 #include "shared/ledger/views.hpp"
@@ -85,50 +86,90 @@ std::vector<LeadRow> leads(const Reader& books, std::optional<std::string_view> 
   return rows;
 }
 
+namespace {
+
+journal::Offer offer_of(const Told& one) {
+  journal::Offer offer;
+  offer.exhibitor = one.owner;
+  offer.offer = one.id;
+  offer.name = text(one.value, "name");
+  offer.type = text(one.value, "type");
+  for (const json& item : one.value.at("items"))
+    offer.items.emplace_back(item.at(0).get<std::string>(), item.at(1).get<Quantity>());
+  offer.value = one.value.at("value").get<std::int64_t>();
+  offer.from = one.value.at("from").get<Milliseconds>();
+  offer.until = one.value.at("until").get<Milliseconds>();
+  offer.active = one.value.at("active").get<bool>();
+  return offer;
+}
+
+journal::ProductProposed product_of(const Told& one) {
+  journal::ProductProposed product;
+  product.exhibitor = one.owner;
+  product.product = one.id;
+  product.name = text(one.value, "name");
+  product.unit = text(one.value, "unit");
+  product.sold_by = text(one.value, "sold_by");
+  product.price = one.value.at("price").get<Dong>();
+  product.vat = text(one.value, "vat");
+  if (one.value.contains("barcode")) product.barcode = text(one.value, "barcode");
+  return product;
+}
+
+journal::BarcodeLearned barcode_of(const Told& one) {
+  return {one.owner, text(one.value, "product"), text(one.value, "barcode")};
+}
+
+std::optional<std::string> answer_to(const Reader& books, const journal::Ref& entry) {
+  std::optional<std::string> last;  // keys end in the order of server entries
+  books.facts(keys::prefix("settled", hex(entry.hash)), [&](std::string_view, std::string_view value) {
+    last = text(json::parse(value), "text");
+    return true;
+  });
+  return last;
+}
+
+std::string prefix_of(std::string_view type, std::optional<std::string_view> exhibitor) {
+  return exhibitor ? keys::prefix(type, *exhibitor) : keys::prefix(type);
+}
+
+}  // namespace
+
 std::vector<journal::Offer> offers(const Reader& books, std::string_view exhibitor) {
   std::vector<journal::Offer> found;
-  for (const auto& [id, one] : latest(told(books, keys::prefix("offer", exhibitor)))) {
-    journal::Offer offer;
-    offer.exhibitor = exhibitor;
-    offer.offer = id;
-    offer.name = text(one.value, "name");
-    offer.type = text(one.value, "type");
-    for (const json& item : one.value.at("items"))
-      offer.items.emplace_back(item.at(0).get<std::string>(), item.at(1).get<Quantity>());
-    offer.value = one.value.at("value").get<std::int64_t>();
-    offer.from = one.value.at("from").get<Milliseconds>();
-    offer.until = one.value.at("until").get<Milliseconds>();
-    offer.active = one.value.at("active").get<bool>();
-    found.push_back(std::move(offer));
-  }
+  for (const auto& [id, one] : latest(told(books, keys::prefix("offer", exhibitor)))) found.push_back(offer_of(one));
   return found;
 }
 
 std::vector<journal::ProductProposed> proposed_products(const Reader& books, std::string_view exhibitor) {
   std::vector<journal::ProductProposed> found;
-  for (const auto& [id, one] : latest(told(books, keys::prefix("proposed", exhibitor)))) {
-    journal::ProductProposed product;
-    product.exhibitor = exhibitor;
-    product.product = id;
-    product.name = text(one.value, "name");
-    product.unit = text(one.value, "unit");
-    product.sold_by = text(one.value, "sold_by");
-    product.price = one.value.at("price").get<Dong>();
-    product.vat = text(one.value, "vat");
-    if (one.value.contains("barcode")) product.barcode = text(one.value, "barcode");
-    found.push_back(std::move(product));
-  }
+  for (const auto& [id, one] : latest(told(books, keys::prefix("proposed", exhibitor)))) found.push_back(product_of(one));
   return found;
 }
 
 std::vector<journal::BarcodeLearned> learned_barcodes(const Reader& books, std::string_view exhibitor) {
   std::map<std::string, journal::BarcodeLearned> last;
-  for (const Told& one : told(books, keys::prefix("barcode", exhibitor))) {
-    const std::string code = text(one.value, "barcode");
-    last[code] = {std::string(exhibitor), text(one.value, "product"), code};
-  }
+  for (const Told& one : told(books, keys::prefix("barcode", exhibitor)))
+    last.insert_or_assign(text(one.value, "barcode"), barcode_of(one));
   std::vector<journal::BarcodeLearned> found;
   for (auto& [code, one] : last) found.push_back(std::move(one));
+  return found;
+}
+
+std::vector<Proposal> proposals(const Reader& books, std::optional<std::string_view> exhibitor) {
+  std::map<std::string, Proposal> last;  // by kind, exhibitor and what it is about
+  const auto note = [&](const Told& one, std::string_view about, auto what) {
+    Proposal proposal{std::move(what), one.owner, one.order.entry, one.order.time, answer_to(books, one.order.entry)};
+    const std::string which = std::to_string(proposal.what.index()) + "|" + one.owner + "|" + std::string(about);
+    last.insert_or_assign(which, std::move(proposal));
+  };
+  for (const Told& one : told(books, prefix_of("proposed", exhibitor))) note(one, one.id, product_of(one));
+  for (const Told& one : told(books, prefix_of("barcode", exhibitor))) note(one, text(one.value, "barcode"), barcode_of(one));
+  for (const Told& one : told(books, prefix_of("offer", exhibitor))) note(one, one.id, offer_of(one));
+  std::vector<Proposal> found;
+  for (auto& [which, one] : last) found.push_back(std::move(one));
+  std::sort(found.begin(), found.end(),
+            [](const Proposal& a, const Proposal& b) { return std::tie(a.time, a.entry) < std::tie(b.time, b.entry); });
   return found;
 }
 

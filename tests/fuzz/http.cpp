@@ -37,7 +37,9 @@ server::Keys sample_keys() {
   const Sample& fair = sample();
   std::string_view opening = fair.opening;
   const journal::JournalId id = journal::read_batch(opening, 1'000, opening.size()).value().journal;
-  return {id.fair, id.root, fair.stranger.public_key(), 1, std::nullopt, fair.server_key, tls, Signature{}};
+  return {id.fair, id.root,      fair.stranger.public_key(),
+          1,       std::nullopt, fair.server_key,
+          tls,     Signature{},  server::SealingSeed::of(id.fair, fair.stranger, 1)};
 }
 
 // The sample fair on the day: its server's journal up to the opening, and the till's.

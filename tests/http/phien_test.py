@@ -191,6 +191,45 @@ class Server(Program):
         return answer.body
 
 
+PASSWORD = "mùa thạch đen năm nay được giá"
+
+
+class Person:
+    """Somebody with an account, at a page: a browser's cookie, Origin and header."""
+
+    def __init__(self, server, account):
+        self.server, self.account, self.cookie = server, account, None
+
+    @classmethod
+    def invited(cls, server, account, role="organizer", exhibitors=(), password=PASSWORD):
+        body = {"account": account, "name": account.title(), "role": role}
+        if exhibitors:
+            body["exhibitors"] = list(exhibitors)
+        answer = server.admin("POST", "/api/v1/accounts", body)
+        assert answer.status == 200, answer
+        person = cls(server, account)
+        answer = person.accept(answer.json["code"], password)
+        assert answer.status == 200, answer
+        return person
+
+    @property
+    def origin(self):
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def call(self, method, target, body=None, **options):
+        headers = {"Origin": self.origin, "X-Phien": "page", **({"Cookie": self.cookie} if self.cookie else {}), **options.pop("headers", {})}
+        answer = self.server.call(method, target, body, headers={k: v for k, v in headers.items() if v is not None}, **options)
+        if "set-cookie" in answer.headers:
+            self.cookie = answer.headers["set-cookie"].split(";")[0]
+        return answer
+
+    def accept(self, code, password=PASSWORD):
+        return self.call("POST", "/api/v1/invitations", {"code": code, "password": password})
+
+    def login(self, password=PASSWORD):
+        return self.call("POST", "/api/v1/login", {"account": self.account, "password": password})
+
+
 def canonical(value):
     """RFC 8785 as FORMAT.md §2 restricts it: ASCII keys and integers only, so sorting and no spaces are enough."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

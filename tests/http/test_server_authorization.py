@@ -8,56 +8,90 @@ from openapi import OpenApi
 REF = {"hash": "0" * 64, "seq": 1, "terminal": "T01"}
 LISTS = {"fair_json": "{}", "exhibitors_csv": "x", "products_csv": "x"}
 
-# route, who may, request (target if it differs, body), what the admin gets, what a terminal of another exhibitor gets.
-# "open": anybody gets the admin's status. 401 and 403 are asserted for everybody else.
+# route, who may, request (target if it differs, body), what those get who may.
+# "open": anybody. Otherwise letters: m the machine's own commands, t terminals, and people or programs in the role of
+# o organizer, e exhibitor, r reporter, a auditor. Everybody else gets 403. Terminal and exhibitor are of EX02, and ask for EX01 where
+# a target names it: that is refused to them.
 TABLE = [
-    ("get /healthz", "open", {}, 200, None),
-    ("get /readyz", "open", {}, 200, None),
-    ("get /metrics", "open", {}, 200, None),
-    ("get /api/v1/openapi.json", "open", {}, 200, None),
-    ("get /api/v1/hello", "open", {}, 200, None),
-    ("post /api/v1/enrol", "open", {"body": {}}, 400, None),
-    ("post /api/v1/session/challenge", "open", {"body": {}}, 400, None),
-    ("post /api/v1/session", "open", {"body": {}}, 400, None),
-    ("post /api/v1/journals/{terminal}", "terminal", {"target": "/api/v1/journals/T01", "body": "x"}, 403, 403),
-    ("get /api/v1/journals/{terminal}", "terminal", {"target": "/api/v1/journals/T01"}, 403, 403),
-    ("post /api/v1/journals/returned", "open", {"body": "x"}, 422, None),
-    ("get /api/v1/feed", "terminal", {}, 403, 200),
-    ("get /api/v1/stock", "both", {"target": "/api/v1/stock?exhibitor=EX01"}, 200, 403),
-    ("get /api/v1/sales", "both", {"target": "/api/v1/sales?exhibitor=EX01"}, 200, 403),
-    ("get /api/v1/transfers", "both", {"target": "/api/v1/transfers?exhibitor=EX01"}, 200, 403),
-    ("get /api/v1/exceptions", "both", {"target": "/api/v1/exceptions?exhibitor=EX01"}, 200, 403),
-    ("get /api/v1/summary", "admin", {}, 200, 403),
-    ("get /api/v1/shifts", "admin", {}, 200, 403),
-    ("get /api/v1/leads", "admin", {}, 200, 403),
-    ("get /api/v1/terminals", "admin", {}, 200, 403),
-    ("get /api/v1/catalogue", "admin", {}, 200, 403),
-    ("get /api/v1/report", "admin", {}, 200, 403),
-    ("get /api/v1/journals", "admin", {}, 200, 403),
-    ("get /api/v1/journals/export", "admin", {}, 200, 403),
-    ("post /api/v1/journals/import", "admin", {"body": "x"}, 422, 403),
-    ("get /api/v1/verify", "admin", {}, 200, 403),
-    ("get /api/v1/ledger/dump", "admin", {}, 200, 403),
-    ("get /api/v1/holdings", "admin", {}, 200, 403),
-    ("get /api/v1/events", "admin", {}, 200, 403),
-    ("post /api/v1/enrolments", "admin", {"body": {"exhibitors": ["EX99"]}}, 404, 403),
-    ("post /api/v1/imports", "admin", {"body": LISTS}, 422, 403),
-    ("post /api/v1/closing", "admin", {"body": {"x": 1}}, 400, 403),
-    ("post /api/v1/rulings", "admin", {"body": {"about": REF, "decision": "settled", "text": "x"}}, 404, 403),
-    ("post /api/v1/revocations", "admin", {"body": {"terminal": "T99", "reason": "x"}}, 404, 403),
-    ("post /api/v1/erasures", "admin", {"body": {"about": REF}}, 404, 403),
-    ("post /api/v1/declared-sales", "admin", {"body": {}}, 400, 403),
-    ("post /api/v1/payments/confirmed", "admin", {"body": {}}, 400, 403),
-    ("post /api/v1/backups", "admin", {"body": {"path": "relative"}}, 400, 403),
-    ("post /api/v1/rebuild", "admin", {"body": {"x": 1}}, 400, 403),
+    ("get /healthz", "open", {}, 200),
+    ("get /readyz", "open", {}, 200),
+    ("get /metrics", "open", {}, 200),
+    ("get /api/v1/openapi.json", "open", {}, 200),
+    ("get /api/v1/hello", "open", {}, 200),
+    ("post /api/v1/enrol", "open", {"body": {}}, 400),
+    ("post /api/v1/session/challenge", "open", {"body": {}}, 400),
+    ("post /api/v1/session", "open", {"body": {}}, 400),
+    ("post /api/v1/login", "open", {"body": {}}, 400),
+    ("post /api/v1/invitations", "open", {"body": {}}, 400),
+    ("post /api/v1/invitations/look", "open", {"body": {}}, 400),
+    ("get /api/v1/setup", "open", {}, 200),
+    ("post /api/v1/setup/fair", "open", {"body": {}}, 409),
+    ("post /api/v1/setup/kit", "open", {"body": {}}, 409),
+    ("post /api/v1/setup/confirm", "open", {"body": {}}, 409),
+    ("post /api/v1/journals/{terminal}", "t", {"target": "/api/v1/journals/T01", "body": "x"}, 403),
+    ("get /api/v1/journals/{terminal}", "t", {"target": "/api/v1/journals/T01"}, 403),
+    ("post /api/v1/journals/returned", "open", {"body": "x"}, 422),
+    ("get /api/v1/feed", "t", {}, 200),
+    ("get /api/v1/stock", "mtoera", {"target": "/api/v1/stock?exhibitor=EX01"}, 200),
+    ("get /api/v1/sales", "mtoera", {"target": "/api/v1/sales?exhibitor=EX01"}, 200),
+    ("get /api/v1/transfers", "mtoera", {"target": "/api/v1/transfers?exhibitor=EX01"}, 200),
+    ("get /api/v1/exceptions", "mtoera", {"target": "/api/v1/exceptions?exhibitor=EX01"}, 200),
+    ("get /api/v1/leads", "moera", {"target": "/api/v1/leads?exhibitor=EX01"}, 200),
+    ("get /api/v1/catalogue", "moera", {"target": "/api/v1/catalogue?exhibitor=EX01"}, 200),
+    ("get /api/v1/summary", "mora", {}, 200),
+    ("get /api/v1/shifts", "mora", {}, 200),
+    ("get /api/v1/terminals", "mora", {}, 200),
+    ("get /api/v1/report", "mora", {}, 200),
+    ("get /api/v1/events", "mora", {}, 200),
+    ("get /api/v1/journals", "moa", {}, 200),
+    ("get /api/v1/journals/export", "moa", {}, 200),
+    ("get /api/v1/verify", "moa", {}, 200),
+    ("get /api/v1/ledger/dump", "moa", {}, 200),
+    ("get /api/v1/holdings", "moa", {}, 200),
+    ("get /api/v1/accounts", "moa", {}, 200),
+    ("get /api/v1/tokens", "moa", {}, 200),
+    ("get /api/v1/me", "moera", {}, 200),
+    ("get /api/v1/logins", "moera", {}, 200),
+    ("delete /api/v1/logins/{id}", "moera", {"target": "/api/v1/logins/0000"}, 404),
+    ("post /api/v1/logout", "oera", {"body": {"x": 1}}, 400),
+    ("post /api/v1/me/password", "oera", {"body": {}}, 400),
+    ("post /api/v1/journals/import", "mo", {"body": "x"}, 422),
+    ("post /api/v1/enrolments", "mo", {"body": {"exhibitors": ["EX99"]}}, 404),
+    ("post /api/v1/imports", "mo", {"body": LISTS}, 422),
+    ("post /api/v1/imports/preview", "mo", {"body": {"files": [1]}}, 400),
+    ("post /api/v1/imports/apply", "mo", {"body": {"files": [1]}}, 400),
+    ("get /api/v1/imports/template", "mo", {}, 200),
+    ("get /api/v1/catalogue/lists", "mora", {}, 200),
+    ("put /api/v1/catalogue/{type}/{id}", "mo", {"target": "/api/v1/catalogue/product/CB0001", "body": {}}, 400),
+    ("delete /api/v1/catalogue/{type}/{id}", "mo", {"target": "/api/v1/catalogue/product/NONE"}, 404),
+    ("get /api/v1/catalogue/{type}/{id}/history", "mora", {"target": "/api/v1/catalogue/product/CB0001/history"}, 200),
+    ("get /api/v1/catalogue/{type}/{id}/reach", "mora", {"target": "/api/v1/catalogue/product/CB0001/reach"}, 200),
+    ("get /api/v1/proposals", "moera", {"target": "/api/v1/proposals?exhibitor=EX01"}, 200),
+    ("post /api/v1/proposals/accept", "mo", {"body": {"about": REF}}, 404),
+    ("post /api/v1/proposals/answer", "mo", {"body": {"about": REF, "text": "x"}}, 404),
+    ("post /api/v1/closing", "mo", {"body": {"x": 1}}, 400),
+    ("post /api/v1/rulings", "mo", {"body": {"about": REF, "decision": "settled", "text": "x"}}, 404),
+    ("post /api/v1/revocations", "mo", {"body": {"terminal": "T99", "reason": "x"}}, 404),
+    ("post /api/v1/erasures", "mo", {"body": {"about": REF}}, 404),
+    ("post /api/v1/declared-sales", "mo", {"body": {}}, 400),
+    ("post /api/v1/payments/confirmed", "mo", {"body": {}}, 400),
+    ("post /api/v1/rebuild", "mo", {"body": {"x": 1}}, 400),
+    ("post /api/v1/accounts", "mo", {"body": {}}, 400),
+    ("put /api/v1/accounts/{account}", "mo", {"target": "/api/v1/accounts/nobody", "body": {}}, 400),
+    ("delete /api/v1/accounts/{account}", "mo", {"target": "/api/v1/accounts/nobody"}, 404),
+    ("post /api/v1/accounts/{account}/invitation", "mo", {"target": "/api/v1/accounts/nobody/invitation", "body": {}}, 404),
+    ("post /api/v1/tokens", "mo", {"body": {}}, 400),
+    ("delete /api/v1/tokens/{token}", "mo", {"target": "/api/v1/tokens/nothing"}, 404),
+    ("post /api/v1/backups", "m", {"body": {"path": "relative"}}, 400),
 ]
+ROLES = {"o": "organizer", "e": "exhibitor", "r": "reporter", "a": "auditor"}
 
 
-def status_of_stream(server, token):
-    """The first line of an answer that does not end."""
+def status_of_stream(server, headers):
+    """The status of an answer that does not end."""
     import http.client
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-    connection.request("GET", "/api/v1/events", headers={"Authorization": "Bearer " + token})
+    connection.request("GET", "/api/v1/events", headers=headers)
     status = connection.getresponse().status
     connection.close()
     return status
@@ -77,6 +111,13 @@ class Authorization(unittest.TestCase):
         cls.revoked.sale("EX01", "CB0001", 2000, 25000)
         assert cls.revoked.send().status == 200
         assert cls.server.admin("POST", "/api/v1/revocations", {"terminal": cls.revoked.id, "reason": "mất máy"}).status == 200
+        cls.people = {letter: pt.Person.invited(cls.server, "nguoi-" + role, role, ["EX02"] if letter == "e" else ()) for letter, role in ROLES.items()}
+        cls.programs = {}
+        for letter, role in ROLES.items():
+            wanted = {"name": role, "role": role, "days": 1, **({"exhibitors": ["EX02"]} if letter == "e" else {})}
+            answer = cls.people["o"].call("POST", "/api/v1/tokens", wanted)
+            assert answer.status == 200, answer
+            cls.programs[letter] = answer.json["secret"]
         cls.api = OpenApi(cls.server.call("GET", "/api/v1/openapi.json").json)
 
     @classmethod
@@ -86,22 +127,41 @@ class Authorization(unittest.TestCase):
     def test_the_table_names_every_route_and_no_other(self):
         self.assertEqual(sorted(route for route, *_ in TABLE), sorted(f"{m} {p}" for m, p in self.api.operations()))
 
+    def callers(self):
+        """name, letter of the table (None: nobody), how it asks."""
+        def bearer(token):
+            return lambda *request: self.server.call(*request, token=token)
+        yield "nobody", None, bearer(None), (401, "no_token")
+        yield "a wrong token", None, bearer("0" * 64), (401, "bad_token")
+        yield "an old cookie", None, lambda *r: self.server.call(*r, headers={"Cookie": "phien-server=" + "0" * 64}), (401, "no_session")
+        yield "a revoked terminal", None, bearer(self.revoked.token), (403, "revoked")
+        yield "the machine", "m", bearer(self.server.token), None
+        yield "a terminal", "t", bearer(self.other.token), None
+        for letter, role in ROLES.items():
+            yield role, letter, self.people[letter].call, None
+            yield role + "'s program", letter, bearer(self.programs[letter]), None
+
     def test_table(self):
-        callers = {"none": None, "wrong": "0" * 64, "admin": self.server.token, "other": self.other.token, "revoked": self.revoked.token}
-        for route, who, request, admin_status, other_status in TABLE:
-            method, path = route.split()
-            for caller, token in callers.items():
-                with self.subTest(route=route, caller=caller):
-                    if who == "open":
-                        expected = (admin_status, None)
-                    else:
-                        expected = {"none": (401, "no_token"), "wrong": (401, "bad_token"), "admin": (admin_status, None),
-                                    "other": (other_status, "not_yours" if other_status == 403 else None), "revoked": (403, "revoked")}[caller]
-                    if path == "/api/v1/events" and caller == "admin":
-                        self.assertEqual(status_of_stream(self.server, token), 200)
-                        continue
+        for name, letter, ask, nobody in self.callers():
+            for route, who, request, status in TABLE:
+                with self.subTest(route=route, caller=name):
+                    method, path = route.split()
                     target = request.get("target", path)
-                    answer = self.server.call(method.upper(), target, request.get("body"), token=token)
+                    may = who == "open" or (letter and letter in who)
+                    if path == "/api/v1/events" and may:
+                        headers = ({"Cookie": self.people[letter].cookie} if name in ROLES.values()
+                                   else {"Authorization": "Bearer " + (self.server.token if letter == "m" else self.programs[letter])})
+                        self.assertEqual(status_of_stream(self.server, headers), 200)
+                        continue
+                    answer = ask(method.upper(), target, request.get("body"))
+                    if not may:
+                        expected = nobody or (403, "not_yours")
+                    elif letter in ("t", "e") and "exhibitor=EX01" in target:
+                        expected = (403, "not_yours")
+                    elif who == "t" and letter == "t" and status == 403:
+                        expected = (403, "not_yours")   # a batch under another's name
+                    else:
+                        expected = (status, None)
                     self.assertEqual(answer.status, expected[0], answer)
                     if expected[1]:
                         self.assertEqual(answer.code, expected[1])

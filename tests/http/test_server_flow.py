@@ -260,7 +260,11 @@ class Flow(unittest.TestCase):
         self.assertIn(unknown.status, (409, 422))
         self.ask("POST", "/api/v1/revocations", {"terminal": fresh.id, "reason": "thử"})
         self.assertTrue(self.ask("POST", "/api/v1/revocations", {"terminal": fresh.id, "reason": "thử"}).json["already"])
-        never = self.api.operations() - self.api.seen - {("get", "/api/v1/events")}   # a stream: read in its own test
+        # A stream, and what has tests of its own that hold its answers against the description: test_server_accounts, _setup,
+        # _import_xlsx and _catalogue.
+        elsewhere = ("/api/v1/events", "/api/v1/setup", "/api/v1/me", "/api/v1/login", "/api/v1/logout", "/api/v1/accounts", "/api/v1/invitations",
+                     "/api/v1/tokens", "/api/v1/imports/", "/api/v1/catalogue/", "/api/v1/proposals")
+        never = {(method, path) for method, path in self.api.operations() - self.api.seen if not path.startswith(elsewhere)}
         self.assertEqual(never, set())
 
 

@@ -13,6 +13,7 @@ PATTERNS = {
     "hash": r"[0-9a-f]{64}",
     "signature": r"[0-9a-f]{128}",
     "nonce": r"[0-9a-f]{32}",
+    "sealed": r"([0-9a-f]{2}){40,512}",
     "vat": r"[A-Za-z0-9:.%]{1,16}",
     "pay_ref": r"PH[A-Z0-9]{8}",
     "day": r"(?!0)[0-9]{4}-[0-9]{2}-[0-9]{2}",
@@ -86,6 +87,9 @@ SERVER = {
     "erase": "about:{ref}",
     "fair_closed": "edition:number part:1..32 parts:1..32 cut:[0-400]{ref}",
     "archived": "terminal:id head:{head} signature:signature",
+    "account": "account:id name:text200 role:organizer|exhibitor|reporter|auditor exhibitors:[0-64]id removed?:true",
+    "password": "account:id secret?:sealed",
+    "token": "token:id account:id name:text200 role:organizer|exhibitor|reporter|auditor exhibitors:[0-64]id until:ms secret?:sealed",
 }
 KINDS = {**TERMINAL, **BOTH, **SERVER}
 VOIDABLE = set(("sale refund payment_confirmed order order_closed invoice_request stock_in stock_out transfer stock_count declared_sales"
@@ -179,6 +183,8 @@ def _together(value, kind, path):
         _require(len(set(products)) == len(products), path + ".lines", "a product twice")
     elif kind == "offer":
         _require(value["type"] != "percent" or 1 <= value["value"] <= 10_000, path + ".value", "out of its range")
+    elif kind in ("account", "token"):
+        _require((value["role"] == "exhibitor") == bool(value["exhibitors"]), path + ".exhibitors", "not those of its role")
     elif kind == "fair_closed":
         _require(value["part"] <= value["parts"], path + ".part", "beyond its unit")
     elif kind in ("fair", "exhibitor", "product", "cashier"):

@@ -68,7 +68,8 @@ class Vectors(unittest.TestCase):
             self.assertEqual(sha256(data).hex(), e["digest"])
             value = canonical(data)
             interpret(value, server=e["kind"] in ("incarnation", "fair", "exhibitor", "product", "cashier", "opening", "terminal_enrolled",
-                                                  "terminal_revoked", "heads", "ruling", "erase", "fair_closed", "archived"))
+                                                  "terminal_revoked", "heads", "ruling", "erase", "fair_closed", "archived",
+                                                  "account", "password", "token"))
             for field in ("v", "kind", "nonce", "time", "by", "body"):
                 with self.assertRaises(Uninterpretable, msg=field):
                     interpret({k: v for k, v in value.items() if k != field}, server=False)

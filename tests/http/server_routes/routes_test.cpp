@@ -1,4 +1,4 @@
-// The routes the server has and the routes openapi.json describes are the same ones.
+// The routes the server has, those openapi.json describes and those somebody has a right to are the same ones.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-TEST_CASE("every route is described in openapi.json, and everything described is a route") {
+TEST_CASE("every route is described in openapi.json and has its row in the table of rights, and nothing else is there") {
   init_crypto();
   const Directory directory;
   const server::Paths paths{directory.path + "/data"};
@@ -51,5 +51,11 @@ TEST_CASE("every route is described in openapi.json, and everything described is
   for (const auto& [path, methods] : document["paths"].items())
     for (const auto& [method, operation] : methods.items()) described.insert(method + " " + path);
   CHECK(routes == described);
+  std::set<std::string> with_rights;
+  for (const std::string& right : server::api::routes_with_rights()) {
+    const auto space = right.find(' ');
+    with_rights.insert(lower(right.substr(0, space)) + right.substr(space));
+  }
+  CHECK(routes == with_rights);
   CHECK(routes.size() > 30);
 }

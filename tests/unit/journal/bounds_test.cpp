@@ -113,6 +113,7 @@ TEST_CASE("integers: the least and the greatest are taken, one beyond is not") {
                       {"terminal_revoked", "/body/head/seq", 0, kSafe},
                       {"archived", "/body/head/seq", 0, kSafe},
                       {"heads", "/body/heads/0/seq", 1, kSafe},
+                      {"token", "/body/until", -kSafe, kSafe},
                       {"fair_closed", "/body/edition", 1, kSafe},
                       {"fair_closed", "/body/part", 1, 3},
                       {"fair_closed", "/body/parts", 2, 32}};
@@ -209,6 +210,8 @@ TEST_CASE("ids, references, days and hex: only their alphabets") {
                 bad_hashes = {"",  std::string(63, '0'), std::string(65, '0'), std::string(64, 'A'), std::string(63, '0') + "g",
                               h128};
   const Strings good_signatures = {h128}, bad_signatures = {"", h64, std::string(128, 'F')};
+  const Strings good_sealed = {std::string(80, '0'), std::string(1'024, 'f')},
+                bad_sealed = {"", std::string(78, '0'), std::string(81, '0'), std::string(1'026, '0'), std::string(80, 'F')};
   const Strings good_nonces = {std::string(32, '0')},
                 bad_nonces = {"", std::string(31, '0'), std::string(33, '0'), std::string(32, 'A')};
   const Strings good_days = {"2025-05-15", "2024-02-29"},
@@ -274,6 +277,11 @@ TEST_CASE("ids, references, days and hex: only their alphabets") {
                                  {"terminal_enrolled", "/body/holder", good_ids, bad_ids},
                                  {"terminal_revoked", "/body/terminal", good_ids, bad_ids},
                                  {"archived", "/body/signature", good_signatures, bad_signatures},
+                                 {"account", "/body/account", good_ids, bad_ids},
+                                 {"account", "/body/exhibitors/1", good_ids, bad_ids},
+                                 {"password", "/body/secret", good_sealed, bad_sealed},
+                                 {"token", "/body/token", good_ids, bad_ids},
+                                 {"token", "/body/secret", good_sealed, bad_sealed},
                                  {"exhibitor", "/body/item/id", good_ids, bad_ids}};
   for (const Row& row : rows) {
     CAPTURE(row.kind);
@@ -297,6 +305,8 @@ TEST_CASE("words: those of the list and no others") {
       {"payment_confirmed", "/body/direction", {"in", "out"}},
       {"payment_confirmed", "/body/source", {"cashier", "bank"}},
       {"order_closed", "/body/outcome", {"delivered", "cancelled"}},
+      {"account", "/body/role", {"exhibitor"}},
+      {"token", "/body/role", {"exhibitor"}},
       {"stock_out", "/body/reason", {"sample", "gift", "damage", "loss", "return_to_exhibitor", "withdrawn"}},
       {"offer", "/body/type", {"price", "percent", "combo", "n_get_m"}},
       {"product_proposed", "/body/sold_by", {"piece", "weight", "length"}},

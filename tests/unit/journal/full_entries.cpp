@@ -102,6 +102,11 @@ std::vector<Sample> samples() {
       {"erase", R"({"about":)" + kRef + "}"},
       {"fair_closed", R"({"edition":1,"part":2,"parts":3,"cut":[)" + kRef + "]}"},
       {"archived", R"({"terminal":"T1","head":{"seq":9,"hash":")" + kHash + R"("},"signature":")" + kHash + kHash + R"("})"},
+      {"account", R"({"account":"mai","name":"Nguyễn Thị Mai","role":"exhibitor","exhibitors":["HTX01","CS02"],"removed":true})"},
+      {"password", R"({"account":"mai","secret":")" + kHash + kHash + R"("})"},
+      {"token", R"({"token":"bao-cao","account":"mai","name":"Bảng tính của Sở","role":"exhibitor","exhibitors":["HTX01"],)"
+                R"("until":1747670400000,"secret":")" +
+                    kHash + kHash + R"("})"},
   };
 }
 

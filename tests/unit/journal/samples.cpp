@@ -253,6 +253,19 @@ void close_fair(Writer& server, const Writer& till) {
               {"bank_ref", "FT25135"}});
   server.add(122, "heads", {{"heads", list(till.ref())}}, {{"by", "_system"}});
   server.add(123, "ruling", {{"about", till.ref()}, {"decision", "settled"}, {"text", "đã xem"}});
+  // As §10 seals them: a reader without the kit sees only that they are there.
+  server.add(124, "account",
+             {{"account", "mai"}, {"name", "Nguyễn Thị Mai"}, {"role", "organizer"}, {"exhibitors", json::array()}});
+  server.add(124, "password", {{"account", "mai"}, {"secret", std::string(160, '5')}}, {{"by", "mai"}});
+  server.add(124, "token",
+             {{"token", "bao-cao"},
+              {"account", "mai"},
+              {"name", "Bảng tính của Sở"},
+              {"role", "reporter"},
+              {"exhibitors", json::array()},
+              {"until", 1'747'670'400'000},
+              {"secret", std::string(208, '6')}},
+             {{"by", "mai"}});
   server.add(
       124, "terminal_revoked",
       {{"terminal", "T1"}, {"head", {{"seq", till.head().seq}, {"hash", hex(till.head().hash)}}}, {"reason", "đã trả máy"}});
