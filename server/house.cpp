@@ -7,7 +7,7 @@
 
 #include "db/sqlite/sqlite_store.hpp"
 #include "server/files.hpp"
-#include "server/live/summary.hpp"
+#include "server/live/picture.hpp"
 #include "shared/net/callback.hpp"
 
 namespace phien::server {
@@ -122,7 +122,8 @@ std::unique_ptr<House> House::over(asio::any_io_executor executor, Paths paths, 
 House::House(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token, std::shared_ptr<Clock> clock,
              std::unique_ptr<db::JournalStore> store)
     : channels(executor),
-      totals(executor, [this] { return compute_summary(); }),
+      totals(executor, [this] { return compute(summarize); }),
+      live(executor, [this] { return compute(picture_of_all); }),
       executor_(executor),
       paths_(std::move(paths)),
       keys_(std::move(keys)),
@@ -176,7 +177,7 @@ asio::awaitable<void> House::commit_own(db::JournalStore::Job job) {
   co_await commit(std::move(job));
   look_at_own_journal();
   channels.everything_changed();
-  totals.changed();
+  figures_changed();
 }
 
 // Not to be cancelled: `work` uses what lies in the frame of the coroutine that waits for it, and a client who leaves must not
@@ -195,11 +196,11 @@ asio::awaitable<net::Response> House::read(Work work) {
   co_return response;
 }
 
-asio::awaitable<std::shared_ptr<const Summary>> House::compute_summary() {
+asio::awaitable<std::shared_ptr<const Summary>> House::compute(Compute make) {
   std::shared_ptr<const Summary> summary;
   const Contacts contacts{last_contact, now().wall};
-  const std::function<void()> computing = [this, &summary, &contacts] {
-    summary = std::make_shared<const Summary>(summarize(*store_->snapshot(), contacts));
+  const std::function<void()> computing = [this, &summary, &contacts, &make] {
+    summary = std::make_shared<const Summary>(make(*store_->snapshot(), contacts));
   };
   co_await aside(computing);
   co_return summary;
@@ -250,10 +251,15 @@ asio::awaitable<void> House::witness() {
   co_await commit_own(job);
 }
 
+void House::figures_changed() {
+  totals.changed();
+  live.changed();
+}
+
 void House::took(const std::set<std::string>& exhibitors, const std::string& writer) {
   heads_moved_ = true;
   channels.stock_changed(exhibitors, writer);
-  totals.changed();
+  figures_changed();
 }
 
 void House::took_forwarded(const std::string& writer) {

@@ -19,7 +19,7 @@
 #include "server/access/tries.hpp"
 #include "server/keys.hpp"
 #include "server/live/channels.hpp"
-#include "server/live/totals.hpp"
+#include "server/live/summary.hpp"
 #include "server/metrics.hpp"
 #include "server/refusal.hpp"
 #include "server/sessions.hpp"
@@ -134,7 +134,8 @@ class House {
   Tries wrong_from{20, 15 * 60'000}, wrong_at{5, 15 * 60'000}, wrong_anywhere{100, 60 * 60'000};
   std::size_t hashing = 0;  // passwords being looked at now
   Channels channels;
-  Totals totals;
+  Totals totals;  // the summary
+  Totals live;    // what the live page shows, for those who see all of it
   Metrics metrics;
   std::map<std::string, Milliseconds> last_contact;    // wall time, by terminal, in this run
   std::map<std::string, journal::ServerPosition> fed;  // how far in the servers' journals, by terminal, in this run
@@ -150,7 +151,9 @@ class House {
   House(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token, std::shared_ptr<Clock> clock,
         std::unique_ptr<db::JournalStore> store);
   void look_at_own_journal();
-  asio::awaitable<std::shared_ptr<const Summary>> compute_summary();
+  using Compute = std::function<Summary(const db::Snapshot&, const Contacts&)>;
+  asio::awaitable<std::shared_ptr<const Summary>> compute(Compute make);
+  void figures_changed();
 
   asio::any_io_executor executor_;
   Paths paths_;

@@ -57,6 +57,8 @@ constexpr std::array kRights{
     Right{"GET", "/api/v1/sales", kOwnFigures | terminal},
     Right{"GET", "/api/v1/transfers", kOwnFigures | terminal},
     Right{"GET", "/api/v1/exceptions", kOwnFigures | terminal},
+    Right{"GET", "/api/v1/live", kOwnFigures},
+    Right{"GET", "/api/v1/qr.png", kPeople | machine},
     Right{"GET", "/api/v1/leads", kOwnFigures},
     Right{"GET", "/api/v1/catalogue", kOwnFigures},
     Right{"GET", "/api/v1/summary", kFigures},

@@ -7,11 +7,13 @@
 #include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 
+#include "server/api/pages.hpp"
 #include "server/api/route.hpp"
 #include "server/commands/context.hpp"
 #include "server/commands/listening.hpp"
 #include "server/files.hpp"
 #include "server/upstream/forwarder.hpp"
+#include "server/web/assets.hpp"
 
 namespace phien::server {
 namespace {
@@ -111,6 +113,7 @@ std::optional<unsigned short> first_run(const Context& context, const Options& o
   net::HttpServer server(io.get_executor(), router);
   const auto end = [&] { net::spawn(io.get_executor(), end_setup(io, server), "end of the first run"); };
   api::add_setup_routes(router, &run, end);
+  api::add_page_routes(router, web::organizer_pages());
   const unsigned short port = listen_here(server, options.where.port);
   net::on_stop_signal(io, end);
   const std::string link = "http://127.0.0.1:" + std::to_string(port) + "/#setup=" + run.code();
@@ -136,6 +139,7 @@ int serve(const Context& context, Options options) {
   House& house = *opened;
   net::Router router;
   api::add_all_routes(router, house);
+  api::add_page_routes(router, web::organizer_pages());
   net::HttpServer server(io.get_executor(), router);
   house.counters = [&server] { return server.counters(); };
   const Ports ports = listen(server, options.where, house.keys().tls);

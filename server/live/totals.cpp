@@ -9,10 +9,14 @@ namespace asio = net::asio;
 Totals::Totals(asio::any_io_executor executor, Compute compute)
     : compute_(std::move(compute)), changes_(executor), computed_(executor) {}
 
+std::int64_t Totals::age() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - computed_at_).count();
+}
+
 asio::awaitable<std::shared_ptr<const Summary>> Totals::current() {
   constexpr std::int64_t kOneComputation = 60'000;  // ms; a wait for somebody else's, then look again
   const std::uint64_t wanted = changes_.version();
-  while (!last_ || computed_version_ < wanted) {
+  while (!last_ || computed_version_ < wanted || age() > kFresh) {
     if (computing_) {
       co_await computed_.wait_beyond(computed_.version(), kOneComputation);
       continue;
@@ -20,9 +24,8 @@ asio::awaitable<std::shared_ptr<const Summary>> Totals::current() {
     computing_ = true;
     std::exception_ptr failed;
     try {
-      const auto age =
-          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - computed_at_).count();
-      if (last_ && age < kCoalesce) co_await net::sleep_for(kCoalesce - age);
+      const std::int64_t young = age();
+      if (last_ && young < kCoalesce) co_await net::sleep_for(kCoalesce - young);
       const std::uint64_t version = changes_.version();
       last_ = co_await compute_();
       computed_version_ = version;

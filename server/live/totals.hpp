@@ -21,6 +21,7 @@ struct Summary {
 class Totals {
  public:
   static constexpr std::int64_t kCoalesce = 200;  // ms
+  static constexpr std::int64_t kFresh = 10'000;  // ms: a day begins and a terminal falls silent without anything being sold
   using Compute = std::function<net::asio::awaitable<std::shared_ptr<const Summary>>()>;
 
   Totals(net::asio::any_io_executor executor, Compute compute);
@@ -33,6 +34,8 @@ class Totals {
   net::asio::awaitable<std::shared_ptr<const Summary>> current();
 
  private:
+  std::int64_t age() const;  // ms
+
   Compute compute_;
   net::Announcement changes_, computed_;
   bool computing_ = false;

@@ -1,16 +1,23 @@
 // Numbers and times as people here read them. Formatting only: every figure comes from the program.
 
 const grouped = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat("vi-VN", { notation: "compact", maximumFractionDigits: 1 });
 const decimals = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 3 });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
+const exact = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
 const date = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
 
 /** 25000 → "25.000" */
 export const money = (dong: number): string => grouped.format(dong);
+/** 2500000 → "2,5 Tr": where there is room for little */
+export const shortMoney = (dong: number): string => compact.format(dong);
 /** thousandths of a unit → "1,25" */
 export const quantity = (thousandths: number): string => decimals.format(thousandths / 1000);
 export const minute = (ms: number): string => clock.format(ms);
+export const second = (ms: number): string => exact.format(ms);
 export const day = (ms: number): string => date.format(ms);
+/** "2025-05-16" or "2025-05-16T09" → "16/05" */
+export const dayOf = (key: string): string => `${key.slice(8, 10)}/${key.slice(5, 7)}`;
 
 /** What a person types for a quantity, in thousandths; nothing when it is none. */
 export function readQuantity(text: string, places: number): number | undefined {

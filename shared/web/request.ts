@@ -41,7 +41,7 @@ export const post = async <T>(path: string, body: unknown, key?: string): Promis
   (await asked(`/api/v1/${path}`, {
     method: "POST",
     body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json", ...(key ? { "Idempotency-Key": key } : {}) },
+    headers: { "Content-Type": "application/json", "X-Phien": "page", ...(key ? { "Idempotency-Key": key } : {}) },
   })) as T;
 
 export const newKey = (): string => crypto.randomUUID().replaceAll("-", "");

@@ -1,0 +1,147 @@
+// What phien-server answers (server/api/openapi.json is the truth). Money is whole đồng, quantities thousandths, times ms.
+import type { Message } from "@shared/request";
+
+export type Role = "organizer" | "exhibitor" | "reporter" | "auditor";
+export interface Me {
+  account: string;
+  name: string;
+  role: Role;
+  exhibitors: string[];
+}
+export interface List<Row> {
+  rows: Row[];
+  as_of: number;
+  next?: number;
+}
+export interface Ref {
+  hash: string;
+  seq: number;
+  terminal: string;
+}
+
+export interface Deals {
+  net: number;
+  sales: number;
+  average: number;
+}
+export interface Coverage {
+  exhibitors: number;
+  by_till: number;
+  declared: number;
+  silent: string[];
+}
+export interface Timed {
+  key: string;
+  net: number;
+  sales: number;
+}
+export interface Shelf {
+  exhibitor: string;
+  product: string;
+  name: string;
+  unit: string;
+  on_hand: number;
+  low: boolean;
+  runs_out: boolean;
+  days_left_tenths?: number;
+}
+export interface LiveExhibitor {
+  key: string;
+  name: string;
+  booth: string;
+  net: number;
+  sales: number;
+  today: number;
+  covered: "till" | "declared" | "silent";
+}
+export interface LiveProduct {
+  key: string;
+  name: string;
+  unit: string;
+  exhibitor: string;
+  quantity: number;
+  today: number;
+  net: number;
+}
+export interface Live {
+  fair: { name: string; first_day: string; last_day: string; place: string; host_province: string };
+  as_of: number;
+  day: string;
+  all: Deals;
+  today: Deals;
+  coverage: Coverage;
+  coverage_today: Coverage;
+  behind: { terminal: string; booth: string; since?: number }[];
+  days: Timed[];
+  hours: Timed[];
+  exhibitors: LiveExhibitor[];
+  products: { rows: LiveProduct[]; more: number };
+  methods: { key: string; net: number; today: number }[];
+  transfers: { claimed: number; confirmed: number; differs: number };
+  ocop: { key: number; net: number; quantity: number }[];
+  home: { home: number; others: number };
+  stock: { rows: Shelf[]; more: number; attention: number };
+  leads: { count: number; value: number };
+  visitors: number;
+}
+
+export interface Terminal {
+  terminal: string;
+  exhibitors: string[];
+  booth: string;
+  holder: string;
+  seq: number;
+  branches: number;
+  last_entry?: number;
+  last_contact?: number;
+  revoked?: { seq: number; reason: string };
+  silent: boolean;
+}
+export interface Exception {
+  code: string;
+  exhibitor: string;
+  terminal: string;
+  subject: string;
+  settled: boolean;
+  message: Message;
+  entry?: Ref;
+}
+export interface Lead {
+  exhibitor: string;
+  type: "enquiry" | "memorandum" | "contract";
+  goods: string;
+  value: number;
+  entry: Ref;
+  time: number;
+}
+export interface Exhibitor {
+  id: string;
+  name: string;
+  short_name?: string;
+  booth?: string;
+  province?: string;
+}
+export interface Product {
+  id: string;
+  exhibitor: string;
+  name: string;
+  unit: string;
+  price: number;
+}
+export interface Catalogue {
+  fair: { name?: string; first_day?: string; last_day?: string };
+  exhibitors: Exhibitor[];
+  products: Product[];
+  cashiers: { id: string; name: string; exhibitor: string }[];
+}
+export interface ReportTable {
+  key: string;
+  title: Message;
+  columns: { key: string; title: Message; type: string }[];
+  rows: (string | number | null)[][];
+}
+export interface Report {
+  edition: number;
+  cut: Ref[];
+  tables: ReportTable[];
+}
