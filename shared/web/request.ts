@@ -36,12 +36,18 @@ async function asked(target: string, options: RequestInit): Promise<unknown> {
 
 export const get = async <T>(path: string): Promise<T> => (await asked(`/api/v1/${path}`, {})) as T;
 
+// A header that no form of another page can send along with our cookie.
+const OURS = { "X-Phien": "page" };
+const sent = (method: string, body: unknown, more: Record<string, string> = {}): RequestInit => ({
+  method,
+  body: JSON.stringify(body),
+  headers: { "Content-Type": "application/json", ...OURS, ...more },
+});
+
 /** `key` names the attempt of what may be done once only; the same key again has no second effect. */
 export const post = async <T>(path: string, body: unknown, key?: string): Promise<T> =>
-  (await asked(`/api/v1/${path}`, {
-    method: "POST",
-    body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json", "X-Phien": "page", ...(key ? { "Idempotency-Key": key } : {}) },
-  })) as T;
+  (await asked(`/api/v1/${path}`, sent("POST", body, key ? { "Idempotency-Key": key } : {}))) as T;
+export const put = async <T>(path: string, body: unknown): Promise<T> => (await asked(`/api/v1/${path}`, sent("PUT", body))) as T;
+export const remove = async <T>(path: string): Promise<T> => (await asked(`/api/v1/${path}`, { method: "DELETE", headers: OURS })) as T;
 
 export const newKey = (): string => crypto.randomUUID().replaceAll("-", "");

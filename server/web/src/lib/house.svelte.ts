@@ -5,11 +5,17 @@ import { WORDS, type Word } from "./words";
 
 export type Lang = "vi" | "en";
 export type Theme = "light" | "dark";
-export type Screen = "live" | "attention" | "terminals" | "declared" | "leads" | "reports" | "wall";
+export type Screen = "live" | "attention" | "terminals" | "catalogue" | "import" | "proposals" | "declared" | "leads" | "reports" | "people" | "wall";
+// Who has not logged in yet may have come by a link, and for a reason: #setup=…, #invite=…, #enrol=…
+export type State = "asking" | "out" | "in" | "setup" | "invite" | "enrol";
 const SEES: Record<Screen, Role[]> = {
   live: ["organizer", "exhibitor", "reporter", "auditor"],
   attention: ["organizer", "exhibitor", "reporter", "auditor"],
   terminals: ["organizer", "reporter", "auditor"],
+  catalogue: ["organizer", "exhibitor", "reporter", "auditor"],
+  import: ["organizer"],
+  proposals: ["organizer", "exhibitor", "reporter", "auditor"],
+  people: ["organizer", "auditor"],
   declared: ["organizer"],
   leads: ["organizer", "exhibitor", "reporter", "auditor"],
   reports: ["organizer", "reporter", "auditor"],
@@ -36,7 +42,8 @@ function keep(name: string, value: string): void {
 }
 
 class House {
-  state = $state<"asking" | "out" | "in">("asking");
+  state = $state<State>("asking");
+  code = $state(""); // of the link by which somebody came
   silent = $state(false); // the server does not answer
   me = $state<Me>();
   lang = $state<Lang>(kept(LANG) === "en" ? "en" : "vi");
@@ -109,13 +116,25 @@ class House {
     document.querySelector("main")?.scrollTo(0, 0);
   };
 
+  /** True when the address is a link that leads to something else than the screens. */
+  #byLink(): boolean {
+    const [, kind, code] = /^#(setup|invite|enrol)=([^&]*)/.exec(location.hash) ?? [];
+    if (!kind) return false;
+    this.code = code ?? "";
+    this.state = kind as State;
+    return true;
+  }
   async start(): Promise<void> {
-    addEventListener("hashchange", this.#follow);
+    if (this.#byLink()) return;
     for (;;) {
       try {
         await this.enter();
         return;
       } catch (error) {
+        if (error instanceof Refused && error.status === 404) {
+          this.state = "setup"; // no fair yet, and not by its link
+          return;
+        }
         if (!(error instanceof NoAnswer)) {
           this.explain(error);
           return;
@@ -127,6 +146,7 @@ class House {
   }
   /** Who is logged in here; then what every screen needs. */
   async enter(): Promise<void> {
+    addEventListener("hashchange", this.#follow);
     this.me = await get<Me>("me");
     await this.reload();
     this.silent = false;

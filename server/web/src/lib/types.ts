@@ -145,3 +145,81 @@ export interface Report {
   cut: Ref[];
   tables: ReportTable[];
 }
+
+// ---- who may come in, and the catalogue -----------------------------------------------------------------------------------
+export interface Account {
+  account: string;
+  name: string;
+  role: Role;
+  exhibitors: string[];
+  removed: boolean;
+  has_password: boolean;
+  seen?: number;
+}
+export interface LoginRow {
+  id: string;
+  account: string;
+  address: string;
+  seen: number;
+  this: boolean;
+}
+export interface Invitation {
+  link: string;
+  link_here: string;
+  expires_at: number;
+}
+export interface Item {
+  id: string;
+  [field: string]: unknown;
+}
+export interface ItemVersion {
+  item: Item;
+  removed: boolean;
+  entry: Ref;
+  by?: string;
+  time?: number;
+}
+export interface Reach {
+  have: number;
+  of: number;
+}
+export interface Proposal {
+  kind: "product" | "barcode" | "offer";
+  exhibitor: string;
+  state: "waiting" | "accepted" | "answered" | "over";
+  entry: Ref;
+  time: number;
+  what: Record<string, unknown>;
+  answer?: string;
+}
+export type ListName = "exhibitors" | "products" | "cashiers";
+export interface Remark {
+  code: string;
+  where: string;
+  message: Message;
+  list?: ListName;
+  line?: number;
+  column?: number;
+  cell?: string;
+  value?: string;
+  suggestions?: string[];
+}
+export interface ImportSeen {
+  found: {
+    file: string;
+    sheet: string;
+    list: ListName | "";
+    rows: number;
+    columns: { column: number; letters: string; header: string; field: string; how: "none" | "exact" | "other" | "similar" | "given"; title?: Message }[];
+  }[];
+  problems: Remark[];
+  warnings: Remark[];
+  changes?: {
+    added: number;
+    changed: number;
+    unchanged: number;
+    items: { type: string; id: string; name: string; what: "added" | "changed" | "kept"; fields: { field: string; was: unknown; is: unknown }[] }[];
+    openings: unknown[];
+  };
+  digest?: string;
+}
