@@ -119,6 +119,19 @@ asio::awaitable<net::Response> revoke(House& house, net::Request& request) {
   co_return ok({{"terminal", terminal}, {"head", head_json(revoked.head)}, {"reason", revoked.reason}, {"already", before}});
 }
 
+// What the parts come to, where nobody said it; anything else than amounts is for the entry's own rules to refuse.
+std::optional<Dong> sum_of(const json& payments) {
+  if (!payments.is_array()) return std::nullopt;
+  Dong total = 0;
+  for (const json& payment : payments) {
+    if (!payment.is_object() || !payment.contains("amount") || !payment["amount"].is_number_integer()) return std::nullopt;
+    const auto sum = phien::add(total, payment["amount"].get<Dong>());
+    if (!sum) return std::nullopt;
+    total = *sum;
+  }
+  return total;
+}
+
 asio::awaitable<net::Response> declare_sales(House& house, net::Request& request) {
   Fields in(request.body);
   json body = json::object();
@@ -126,6 +139,8 @@ asio::awaitable<net::Response> declare_sales(House& house, net::Request& request
     if (auto value = in.any(name)) body[name] = std::move(*value);
   const auto happened = in.any("happened");
   in.done();
+  if (!body.contains("total"))
+    if (const auto total = sum_of(body.value("payments", json()))) body["total"] = *total;
   const journal::Entry entry = entry_from(house, request, "declared_sales", body, happened);
   const Check check;
   co_return co_await write_one(house, entry, check);

@@ -76,6 +76,13 @@ export async function openFair() {
   for (const [type, goods, value] of [["enquiry", "Thạch đen ăn liền, hỏi giá sỉ 500 hộp", 0], ["memorandum", "Cung cấp thạch đen cho chuỗi siêu thị (Mẫu)", 120_000_000], ["contract", "2 tấn thạch đen, giao tháng 7 (Mẫu)", 86_000_000]])
     await seller.call("POST", "/api/v1/leads", { type, goods, value, consent: true, personal: { name: "Người mua (Mẫu)", phone: "0900000000" } });
   await seller.call("POST", "/api/v1/visitors", { count: 340 });
+  // Things a person must look at: a drawer that is off, and more sold than there was.
+  await seller.call("POST", "/api/v1/shifts/open", { float: 500_000 });
+  await seller.call("POST", "/api/v1/shifts/close", { counted: 460_000 });
+  const left = new Map((await tills[3].call("GET", "/api/v1/stock")).rows.map((row) => [row.product, row.on_hand / 1000]));
+  const [scarce] = [...tills[3].goods].sort((a, b) => left.get(a.id) * a.price - left.get(b.id) * b.price);
+  await sell(tills[3], scarce.id, left.get(scarce.id) + 2);
+  await tills[3].delivered();
   await seller.delivered();
   return { clock, server, tills };
 }

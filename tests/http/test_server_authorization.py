@@ -38,6 +38,8 @@ TABLE = [
     ("get /api/v1/exceptions", "mtoera", {"target": "/api/v1/exceptions?exhibitor=EX01"}, 200),
     ("get /api/v1/leads", "moera", {"target": "/api/v1/leads?exhibitor=EX01"}, 200),
     ("get /api/v1/catalogue", "moera", {"target": "/api/v1/catalogue?exhibitor=EX01"}, 200),
+    ("get /api/v1/live", "moera", {"target": "/api/v1/live?exhibitor=EX01"}, 200),
+    ("get /api/v1/qr.png", "moera", {"target": "/api/v1/qr.png?text=PHIEN"}, 200),
     ("get /api/v1/summary", "mora", {}, 200),
     ("get /api/v1/shifts", "mora", {}, 200),
     ("get /api/v1/terminals", "mora", {}, 200),

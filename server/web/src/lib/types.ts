@@ -82,7 +82,7 @@ export interface Live {
   home: { home: number; others: number };
   stock: { rows: Shelf[]; more: number; attention: number };
   leads: { count: number; value: number };
-  visitors: number;
+  visitors?: number;
 }
 
 export interface Terminal {
