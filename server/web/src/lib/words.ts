@@ -197,7 +197,7 @@ export const WORDS = {
   // Wall
   wallLeave: ["Rời màn hình lớn", "Leave the wall screen"],
   wallTop: ["Gian bán tốt nhất hôm nay", "Best booths today"],
-  wallGoods: ["Được mua nhiều nhất", "Most wanted"],
+  wallGoods: ["Bán chạy nhất cả phiên", "Best sellers"],
   wallAll: ["Cả phiên {amount}", "{amount} in all"],
   wallStars: ["Sản phẩm OCOP", "OCOP products"],
   // First run
