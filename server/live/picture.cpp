@@ -89,7 +89,7 @@ struct Takings {
       all.add(cell);
       covered.add(cell);
       exhibitors[cell.exhibitor].add(cell);
-      if (!of.empty()) days[of].add(cell);
+      days[of].add(cell);  // "": of a till whose clock nobody could set right
       if (of != day) continue;
       today.add(cell);
       covered_today.add(cell);

@@ -11,6 +11,7 @@ const SETUP_LINK = /http:\/\/\S+#setup=\w+/;
 async function begun() {
   const server = new Server("phien-server", "server.json");
   const running = server.start("serve", "--port", "0", "--tls-port", "0", "--tls-address", "127.0.0.1");
+  running.catch(() => {}); // whoever waits for it hears why
   const link = await waitFor(() => server.log().match(SETUP_LINK)?.[0], "the link");
   return { server, running, link, port: Number(new URL(link).port) };
 }
@@ -87,7 +88,7 @@ export default async function suite(test, browser) {
       await page.getByRole("button", { name: "Tải bộ khôi phục" }).waitFor();
       await page.getByRole("button", { name: "Tải bộ khôi phục" }).click();
       await page.getByLabel("hoặc gõ dòng “check” trong tệp").fill("sai rồi");
-      await page.getByRole("button", { name: "Đã cất" }).click();
+      await page.getByRole("button", { name: "Đã cất", exact: true }).click();
       await page.getByText("Đây không phải bộ khôi phục").waitFor();
       await keepKit(page);
       await running;

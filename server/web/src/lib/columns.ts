@@ -21,4 +21,6 @@ export function hourColumns(hours: Timed[]): Column[] {
     return { name: `${first + n}h`, net: one?.net ?? 0, sales: one?.sales ?? 0 };
   });
 }
-export const dayColumns = (days: Timed[]): Column[] => days.map((one) => ({ name: dayOf(one.key), net: one.net, sales: one.sales }));
+/** `unknown`: the name of what was sold on a day that nobody knows. It stands last. */
+export const dayColumns = (days: Timed[], unknown: string): Column[] =>
+  [...days].sort((a, b) => Number(a.key === "") - Number(b.key === "")).map((one) => ({ name: one.key ? dayOf(one.key) : unknown, net: one.net, sales: one.sales }));

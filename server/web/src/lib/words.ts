@@ -45,6 +45,7 @@ export const WORDS = {
   byDay: ["Theo ngày", "By day"],
   hour: ["Giờ", "Hour"],
   day: ["Ngày", "Day"],
+  unknownDay: ["chưa rõ", "not known"],
   amount: ["Số tiền", "Amount"],
   asTable: ["Xem dạng bảng", "As a table"],
   byExhibitor: ["Theo đơn vị", "By exhibitor"],
