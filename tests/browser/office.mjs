@@ -47,11 +47,12 @@ export async function at(opened, screen) {
   await opened.page.locator('[aria-busy="true"]').first().waitFor({ state: "detached" });
 }
 
+const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
+
 /** What axe finds wrong. */
 export async function problems(page, where) {
   await page.evaluate(AXE);
-  // What fades in is judged when it is there.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
+  await settled(page); // what fades in is judged when it is there
   const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`));
   const wide = await page.evaluate(() => document.querySelector("main").scrollWidth - document.querySelector("main").clientWidth);
   return [...found, ...(wide > 0 ? [`wider than the screen by ${wide} px`] : [])].map((one) => `${where}: ${one}`);
@@ -69,4 +70,7 @@ export async function clean(opened, work) {
 
 export const figure = async (page, name) => Number((await page.locator(`[data-figure="${name}"]`).first().textContent()).replace(/\D/g, ""));
 export const comesTo = (page, name, amount) => waitFor(async () => (await figure(page, name)) === amount, `${name} to come to ${amount}`, 5_000);
-export const picture = (page, name) => shot(page, `house-${name}`);
+export async function picture(page, name) {
+  await settled(page);
+  await shot(page, `house-${name}`);
+}

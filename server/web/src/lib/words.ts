@@ -248,6 +248,7 @@ export const WORDS = {
   invitationQr: ["Mã QR của liên kết mời", "QR code of the invitation"],
   linkElsewhere: ["Trên máy khác", "On another device"],
   linkHere: ["Trên máy này", "On this machine"],
+  linkElsewhereHint: ["Máy chủ dùng chứng chỉ của riêng phiên chợ, nên lần đầu trình duyệt báo chưa tin cậy: chọn “Nâng cao”, rồi “Tiếp tục”.", "The server has the fair's own certificate, so a browser warns the first time: choose “Advanced”, then “Proceed”."],
   notYetIn: ["chưa đặt mật khẩu", "no password yet"],
   seenAt: ["thấy lúc {time}", "seen {time}"],
   inviteAgain: ["Mời lại", "Invite anew"],
