@@ -1,8 +1,10 @@
 // The organizer's pages over a fair that is open: figures as they come, what wants a person, what a person does about it.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { LAPTOP, PHONE } from "./browser.mjs";
 import { openFair, sell } from "./fair.mjs";
-import { at, clean, comesTo, figure, invited, newPage, picture, problems, WALL } from "./office.mjs";
+import { at, clean, comesTo, figure, invited, newPage, PASSWORD, picture, problems, WALL } from "./office.mjs";
 import { waitFor } from "./programs.mjs";
 
 const SCREENS = ["live", "attention", "terminals", "catalogue", "import", "proposals", "declared", "leads", "reports", "people"];
@@ -210,6 +212,24 @@ export default async function suite(test, browser) {
       await at(opened, "people"); // is not there for an exhibitor: the live page is
       await page.locator("h1", { hasText: "Trực tiếp" }).waitFor();
       assert.deepEqual(asked.filter(([, status]) => status >= 400), []);
+    });
+  });
+
+  test("from another device, over TLS: a wrong password is refused, the right one is in", async () => {
+    const { tls_port: port } = JSON.parse(readFileSync(join(server.data, "server.json"), "utf8"));
+    const opened = await newPage(browser, port, PHONE, { scheme: "https" });
+    await clean(opened, async (page) => {
+      await page.goto(opened.address);
+      await page.getByLabel("Tài khoản").fill("binh");
+      await page.getByLabel("Mật khẩu").fill("không phải mật khẩu");
+      await page.getByRole("button", { name: "Đăng nhập" }).click();
+      await page.locator(".notice .alarm").waitFor();
+      await picture(page, "login-refused");
+      await page.getByLabel("Mật khẩu").fill(PASSWORD);
+      await page.getByRole("button", { name: "Đăng nhập" }).click();
+      await page.locator("h1", { hasText: "Trực tiếp" }).waitFor();
+      const [cookie] = await opened.context.cookies();
+      assert.deepEqual([cookie.name, cookie.secure, cookie.httpOnly, cookie.sameSite], ["__Host-phien-server", true, true, "Strict"]);
     });
   });
 

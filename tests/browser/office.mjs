@@ -10,21 +10,22 @@ const WAIT_MS = 8_000;
 export const WALL = { width: 1920, height: 1080 };
 export const PASSWORD = "phiên chợ mùa thu";
 
-export async function newPage(browser, port, viewport, { theme = "light", storage } = {}) {
+export async function newPage(browser, port, viewport, { theme = "light", storage, scheme = "http" } = {}) {
+  const address = `${scheme}://127.0.0.1:${port}/`;
   const phone = viewport.width < 900;
-  const context = await browser.newContext({ viewport, hasTouch: phone, isMobile: phone, locale: "vi-VN", colorScheme: theme, ...(storage ? { storageState: storage } : {}) });
+  const context = await browser.newContext({ viewport, hasTouch: phone, isMobile: phone, locale: "vi-VN", colorScheme: theme, ignoreHTTPSErrors: scheme === "https", ...(storage ? { storageState: storage } : {}) });
   context.setDefaultTimeout(WAIT_MS);
   const strays = [];
   const faults = [];
   await context.route("**/*", (route) => {
-    if (/^(blob:|data:)/.test(route.request().url()) || route.request().url().startsWith(`http://127.0.0.1:${port}/`)) return route.continue();
+    if (/^(blob:|data:)/.test(route.request().url()) || route.request().url().startsWith(address)) return route.continue();
     strays.push(route.request().url());
     return route.abort();
   });
   const page = await context.newPage();
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => { if (message.type() === "error") faults.push(message.text()); });
-  return { context, page, strays, faults, address: `http://127.0.0.1:${port}/` };
+  return { context, page, strays, faults, address };
 }
 
 /** Somebody of a role, who set a password by the link; what the browser keeps of it, for further windows. */
