@@ -86,8 +86,8 @@ void add_organizer_routes(net::Router& router, House& house);    // rulings, rev
 void add_upkeep_routes(net::Router& router, House& house);       // verify, dump, rebuild, backups
 void add_event_routes(net::Router& router, House& house);
 void add_recovery_routes(net::Router& router, House& house);  // what is here of each journal
-void add_login_routes(net::Router& router, House& house);    // login, logout, one's own password, who is logged in
-void add_account_routes(net::Router& router, House& house);  // accounts, invitations
+void add_login_routes(net::Router& router, House& house);     // login, logout, one's own password, who is logged in
+void add_account_routes(net::Router& router, House& house);   // accounts, invitations
 void add_token_routes(net::Router& router, House& house);
 void add_catalogue_edit_routes(net::Router& router, House& house);
 void add_proposal_routes(net::Router& router, House& house);  // goods, barcodes and offers from the tills
