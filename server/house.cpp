@@ -75,7 +75,7 @@ Result<bool> House::create(const Paths& paths, const std::string& fair, const st
   db::open_sqlite(paths.store())->run([&](db::Transaction& tx) {
     begin_journal(tx, keys, clock->now());
     if (!first) return;
-    journal::Branch branch = own_branch(tx, keys).value();
+    journal::Branch branch = first_own_branch(tx, keys).value();
     for (journal::Entry& entry : first(keys))
       (void)value_or_refuse(ledger::write(tx, branch, keys.journal, {std::move(entry)}), 422);
   });
@@ -136,7 +136,8 @@ House::House(asio::any_io_executor executor, Paths paths, Keys keys, std::string
 
 std::unique_ptr<House> House::copy(asio::any_io_executor executor, const Paths& paths, const CopyOf& of, std::string admin_token,
                                    std::shared_ptr<Clock> clock, std::unique_ptr<db::JournalStore> store) {
-  Keys keys{of.fair, of.root, {}, 0, std::nullopt, SecretKey::generate(), {}, {}};  // this key signs nothing: see write()
+  // Keys that sign nothing (see write()) and open no secret.
+  Keys keys{of.fair, of.root, {}, 0, std::nullopt, SecretKey::generate(), {}, {}, SealingSeed::of(of.fair, SecretKey::generate(), 1)};
   std::unique_ptr<House> house(
       new House(std::move(executor), paths, std::move(keys), std::move(admin_token), std::move(clock), std::move(store)));
   house->look_at_own_journal();
