@@ -137,7 +137,8 @@ House::House(asio::any_io_executor executor, Paths paths, Keys keys, std::string
 std::unique_ptr<House> House::copy(asio::any_io_executor executor, const Paths& paths, const CopyOf& of, std::string admin_token,
                                    std::shared_ptr<Clock> clock, std::unique_ptr<db::JournalStore> store) {
   // Keys that sign nothing (see write()) and open no secret.
-  Keys keys{of.fair, of.root, {}, 0, std::nullopt, SecretKey::generate(), {}, {}, SealingSeed::of(of.fair, SecretKey::generate(), 1)};
+  Keys keys{
+      of.fair, of.root, {}, 0, std::nullopt, SecretKey::generate(), {}, {}, SealingSeed::of(of.fair, SecretKey::generate(), 1)};
   std::unique_ptr<House> house(
       new House(std::move(executor), paths, std::move(keys), std::move(admin_token), std::move(clock), std::move(store)));
   house->look_at_own_journal();

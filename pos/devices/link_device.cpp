@@ -26,8 +26,8 @@ class DeviceLink : public Link {
       : executor_(std::move(executor)), path_(address.name), patience_(patience), device_(executor_) {}
 
   asio::awaitable<std::optional<Problem>> open() override {
-    // Never waits: the kernel lets one program at a time at a printer, and a pipe wants its reader first. Opened once: a pipe that
-    // is opened and closed again to try it tells its reader that all has been sent.
+    // Never waits: the kernel lets one program at a time at a printer, and a pipe wants its reader first. Opened once: a pipe
+    // that is opened and closed again to try it tells its reader that all has been sent.
     const int file = ::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     struct stat kind {};
     if (file < 0 || ::fstat(file, &kind) != 0) {

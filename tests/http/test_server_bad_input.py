@@ -79,7 +79,7 @@ class BadInput(unittest.TestCase):
                 if path != "/api/v1/enrolments" or field == "exhibitors":
                     without = copy.deepcopy(good)
                     del without[field]
-                    if field not in ("apply", "direction", "bank_ref"):
+                    if field not in ("apply", "direction", "bank_ref", "total"):  # may be left out
                         bodies.append(without)
                 bodies += [{**good, field: value} for value in SPOILT if value not in FINE.get((path, field), [])]
             for body in bodies:

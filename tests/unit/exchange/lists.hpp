@@ -8,7 +8,7 @@
 namespace lists {
 
 inline std::filesystem::path sample_folder() {
-  return std::filesystem::path(__FILE__).parent_path() / "../../../deploy/sample/cao-bang-2025";
+  return std::filesystem::path(PHIEN_TEST_FOLDER) / "../../../deploy/sample/cao-bang-2025";
 }
 
 inline const std::string kFair = R"({"id":"thu-nghiem","name":"Phiên thử","first_day":"2025-05-15","last_day":"2025-05-19"})";

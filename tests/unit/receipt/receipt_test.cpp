@@ -18,7 +18,7 @@ using journal::PriceKind;
 namespace {
 
 void matches_golden(const std::string& name, const std::string& text) {
-  std::ifstream in(std::filesystem::path(__FILE__).parent_path() / "golden" / (name + ".txt"), std::ios::binary);
+  std::ifstream in(std::filesystem::path(PHIEN_TEST_FOLDER) / "golden" / (name + ".txt"), std::ios::binary);
   const std::string golden{std::istreambuf_iterator<char>(in), {}};
   CAPTURE(name);
   const bool same = text == golden;

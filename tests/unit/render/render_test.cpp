@@ -16,7 +16,7 @@ using Type = receipt::Element::Type;
 
 namespace {
 
-std::filesystem::path golden(const std::string& file) { return std::filesystem::path(__FILE__).parent_path() / "golden" / file; }
+std::filesystem::path golden(const std::string& file) { return std::filesystem::path(PHIEN_TEST_FOLDER) / "golden" / file; }
 
 std::string content(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
