@@ -26,6 +26,12 @@ export async function sellForCash(page, product) {
 export async function openBasket(page) {
   if (page.viewportSize().width < 900) await page.locator(".bar .sum").click();
 }
+/** Takes the only line out of the basket; over when the terminal knows it, so that the next page begins with nothing. */
+export async function emptyBasket(page, till) {
+  await openBasket(page);
+  await page.locator(".lines .step").first().click();
+  await waitFor(async () => (await till.call("GET", "/api/v1/drafts")).baskets.every((one) => one.parked), "the terminal to have no open basket");
+}
 export async function go(page, screen) {
   await page.evaluate((to) => { location.hash = to; }, screen);
 }

@@ -1,7 +1,7 @@
 // A booth's day at both sizes, with the server away from the first sale to the last; then it comes back and has everything.
 import assert from "node:assert/strict";
 import { LAPTOP, open, PHONE, shot } from "./browser.mjs";
-import { bar, basketShows, buyerSent, clean, exactCash, go, idle, openBasket, payButton, receiptOf, sellForCash, tapNumber, tile } from "./hands.mjs";
+import { bar, basketShows, buyerSent, clean, emptyBasket, exactCash, go, idle, openBasket, payButton, receiptOf, sellForCash, tapNumber, tile } from "./hands.mjs";
 import { Server, Till, waitFor } from "./programs.mjs";
 
 export default async function suite(test, browser) {
@@ -55,7 +55,8 @@ export default async function suite(test, browser) {
       assert.equal(await page.locator(".done:visible").count(), 0);
       await openBasket(page);
       await picture(page, "basket");
-      await page.locator(".lines .step").first().click();
+      if (name === "phone") await page.locator(".veil").click({ position: { x: 10, y: 10 } });
+      await emptyBasket(page, till);
     });
 
     on("undo takes the sale back and gives the basket back", async (page) => {
@@ -64,8 +65,39 @@ export default async function suite(test, browser) {
       await page.locator(".done:visible").getByRole("button", { name: "Hoàn tác" }).click();
       await basketShows(page, "40.000");
       assert.equal((await till.sales()).find((row) => row.hash === sold.hash).voided, true);
+      await emptyBasket(page, till);
+    });
+
+    on("goods tapped while a sale is taken back or a basket put aside are not lost", async (page) => {
+      const slowly = (path) => page.route(`**/api/v1/${path}`, async (route) => {
+        await new Promise((done) => setTimeout(done, 300));
+        await route.continue();
+      });
+      const open = async () => (await till.call("GET", "/api/v1/drafts")).baskets.find((one) => !one.parked)?.basket.lines.map((one) => `${one.qty} ${one.product}`);
+      await sellForCash(page, "CB0004");
+      await slowly("undo");
+      await page.locator(".done:visible").getByRole("button", { name: "Hoàn tác" }).click();
+      await tile(page, "CB0002").click();
+      await basketShows(page, "60.000");
+      await waitFor(async () => (await open())?.join() === "1 CB0004,1 CB0002", "both in the basket that came back");
+      await slowly("drafts/park");
       await openBasket(page);
-      await page.locator(".lines .step").first().click();
+      await page.getByRole("button", { name: "Giữ giỏ" }).click();
+      await page.locator("dialog").getByRole("button", { name: "Giữ giỏ" }).click();
+      if (name === "phone") await page.locator(".veil").click({ position: { x: 10, y: 10 } });
+      await tile(page, "CB0003").click();
+      await basketShows(page, "18.000");
+      await waitFor(async () => (await open())?.join() === "1 CB0003", "the tapped goods in a basket of their own");
+      await slowly("sales");
+      await payButton(page).click();
+      await exactCash(page).click();
+      await page.evaluate(() => [..."8930000000019", "Enter"].forEach((key) => window.dispatchEvent(new KeyboardEvent("keydown", { key, code: key === "Enter" ? key : `Digit${key}`, bubbles: true }))));
+      await basketShows(page, "25.000");
+      assert.equal((await receiptOf(till)).total, 18_000);
+      await emptyBasket(page, till);
+      const { baskets } = await till.call("GET", "/api/v1/drafts");
+      assert.equal(baskets.length, 1);
+      await till.call("POST", "/api/v1/drafts/basket", { id: baskets[0].id, rev: baskets[0].rev, basket: { lines: [] } });
     });
 
     on("search without diacritics: no request a keystroke", async (page) => {

@@ -21,7 +21,7 @@ class OpenBasket {
   problem = $state.raw<Problem>();
   last = $state.raw<LastSale>();
   parked = $state.raw<Draft[]>([]);
-  busy = $state(false); // a payment is being written
+  busy = $state(false); // the basket as a whole is being sold, put aside, taken up or taken back
   fresh = $state(true); // the quote is of what is on the screen
   chosen = $state(-1); // the line that keys and the last tap speak of
 
@@ -30,6 +30,7 @@ class OpenBasket {
   #saving: Promise<void> | undefined;
   #dirty = false;
   #split: Payment[] | undefined;
+  #later: (() => void)[] = []; // what was tapped or scanned while busy
 
   get isEmpty(): boolean {
     return this.basket.lines.length === 0;
@@ -59,11 +60,31 @@ class OpenBasket {
     this.#split = undefined;
     this.fresh = true;
   }
-  async reload(): Promise<void> {
+  async #reload(): Promise<void> {
     this.take(await till.insist(() => get<Drafts>("drafts")));
+  }
+  // What is done with the basket as a whole is done alone. A line tapped meanwhile is about to leave the screen; goods tapped or
+  // scanned meanwhile go into the basket that is there afterwards.
+  async #whole(work: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      await this.ready();
+      if (this.fresh) await work();
+    } catch (error) {
+      till.explain(error);
+      if (error instanceof Refused && error.code === "draft_moved") await this.#reload().catch((why: unknown) => till.explain(why));
+    } finally {
+      this.busy = false;
+      for (const one of this.#later.splice(0)) one();
+    }
   }
 
   add(product: Product, qty = 1000): void {
+    if (this.busy) {
+      this.#later.push(() => this.add(product, qty));
+      return;
+    }
     const plain = (line: BasketLine) => line.product === product.id && line.price === undefined && !line.discount && !line.gift;
     const at = this.basket.lines.findIndex(plain);
     const line = this.basket.lines[at];
@@ -78,7 +99,7 @@ class OpenBasket {
   }
   step(at: number, by: number): void {
     const line = this.basket.lines[at];
-    if (!line) return;
+    if (!line || this.busy) return;
     const next = thousandths(line.qty) + by;
     if (next <= 0) return this.remove(at);
     line.qty = asText(next);
@@ -86,36 +107,41 @@ class OpenBasket {
     this.#changed();
   }
   setLine(at: number, line: BasketLine): void {
+    if (this.busy) return;
     this.basket.lines[at] = line;
     this.#changed();
   }
   remove(at: number): void {
+    if (this.busy) return;
     this.basket.lines.splice(at, 1);
     this.chosen = this.basket.lines.length - 1;
     if (this.isEmpty && !this.basket.back) this.basket = empty();
     this.#changed();
   }
-  clear(): void {
-    this.basket = empty();
-    this.#changed();
-  }
   /** A bargain over the whole: at most one of its forms. */
   bargain(how: Pick<Basket, "discount" | "agreed" | "less_odd">): void {
+    if (this.busy) return;
     const { lines, note, receipt, back } = this.basket;
     this.basket = { lines, ...(note ? { note } : {}), ...(receipt ? { receipt } : {}), ...(back ? { back } : {}), ...how };
     this.#changed();
   }
   setNote(note: string): void {
+    if (this.busy) return;
     if (note.trim()) this.basket.note = note.trim();
     else delete this.basket.note;
     this.#changed();
   }
   exchange(receipt: string, back: Basket["back"]): void {
+    if (this.busy) {
+      this.#later.push(() => this.exchange(receipt, back));
+      return;
+    }
     this.basket.receipt = receipt;
     this.basket.back = back;
     this.#changed();
   }
   stopExchange(): void {
+    if (this.busy) return;
     delete this.basket.receipt;
     delete this.basket.back;
     this.#changed();
@@ -171,6 +197,12 @@ class OpenBasket {
       this.#dirty = true;
       return;
     }
+    if (!open && sent.lines.length === 0) { // emptied by the save whose answer was lost
+      this.#id = newId();
+      this.#rev = 0;
+      this.#dirty = true;
+      return;
+    }
     this.parked = drafts.baskets.filter((one) => one.parked);
     this.#begin(open);
     this.#dirty = open !== undefined;
@@ -185,12 +217,9 @@ class OpenBasket {
   }
 
   /** Writes the sale or exchange. The key belongs to this attempt: however often it is sent, there is one sale. */
-  async pay(payments: Payment[]): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    try {
-      await this.ready();
-      if (!this.quote || this.problem) return false;
+  pay(payments: Payment[]): Promise<void> {
+    return this.#whole(async () => {
+      if (!this.quote || this.problem) return;
       const key = newKey();
       const path = this.basket.back ? "exchanges" : "sales";
       const request = { draft: { id: this.#id, rev: this.#rev }, payments, cashier: till.cashier };
@@ -199,49 +228,30 @@ class OpenBasket {
       this.last = done;
       till.go("sell");
       void till.refresh();
-      return true;
-    } catch (error) {
-      till.explain(error);
-      if (error instanceof Refused && error.code === "draft_moved") await this.reload();
-      return false;
-    } finally {
-      this.busy = false;
-    }
+    });
   }
   async undo(): Promise<void> {
     const hash = this.last?.receipts[0]?.hash;
-    if (!hash || this.busy) return;
-    this.busy = true;
-    try {
+    if (!hash) return;
+    await this.#whole(async () => {
       const key = newKey();
       await till.insist(() => post("undo", { hash, cashier: till.cashier }, key));
-      await this.reload();
+      await this.#reload();
       till.tell(t("undone"));
       void till.refresh();
-    } catch (error) {
-      till.explain(error);
-    } finally {
-      this.busy = false;
-    }
+    });
   }
-
-  async park(label: string): Promise<void> {
-    try {
-      await this.ready();
-      await post("drafts/park", { id: this.#id, rev: this.#rev, ...(label ? { label } : {}) });
-      await this.reload();
-    } catch (error) {
-      till.explain(error);
-    }
+  park(label: string): Promise<void> {
+    return this.#whole(async () => {
+      await till.insist(() => post("drafts/park", { id: this.#id, rev: this.#rev, ...(label ? { label } : {}) }));
+      await this.#reload();
+    });
   }
-  async resume(draft: Draft): Promise<void> {
-    try {
-      await this.ready();
-      await post("drafts/resume", { id: draft.id, rev: draft.rev });
-      await this.reload();
-    } catch (error) {
-      till.explain(error);
-    }
+  resume(draft: Draft): Promise<void> {
+    return this.#whole(async () => {
+      await till.insist(() => post("drafts/resume", { id: draft.id, rev: draft.rev }));
+      await this.#reload();
+    });
   }
 }
 
