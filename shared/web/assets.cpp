@@ -9,6 +9,8 @@ namespace {
 // No script, style, font or picture but our own, no frame around the page, nothing sent elsewhere.
 constexpr const char* kPolicy =
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// A face that carries WebAssembly may run it; strings still never become script.
+constexpr const char* kRunsWasm = "; script-src 'self' 'wasm-unsafe-eval'";
 
 }  // namespace
 
@@ -18,7 +20,8 @@ net::Response asset_response(std::span<const Asset> assets, const net::Request& 
   net::Response response;
   response.content_type = std::string(found->type);
   response.headers["etag"] = std::string(found->etag);
-  response.headers["content-security-policy"] = kPolicy;
+  const bool wasm = std::any_of(assets.begin(), assets.end(), [](const Asset& one) { return one.type == "application/wasm"; });
+  response.headers["content-security-policy"] = std::string(kPolicy) + (wasm ? kRunsWasm : "");
   response.headers["referrer-policy"] = "no-referrer";
   response.headers["x-content-type-options"] = "nosniff";
   // The names of what the page loads hold a digest of their content; the page itself is asked for anew.

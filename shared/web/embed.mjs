@@ -14,6 +14,7 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
   ".woff2": "font/woff2",
   ".png": "image/png",
+  ".wasm": "application/wasm",
 };
 const COMPRESSED_ALREADY = new Set([".woff2", ".png"]);
 

@@ -33,7 +33,13 @@ async function low(page, locator, what) {
 // What is on each screen of a day; each leaves the till as the next expects it.
 const SCREENS = {
   sell: async () => {},
+  camera: async (page) => {
+    await page.locator(".find .button").first().click();
+    await page.locator(".camera .why svg").waitFor();
+    await low(page, page.locator(".camera footer .button"), "Done (camera)");
+  },
   basket: async (page) => {
+    await page.locator(".camera footer .button").click();
     await tile(page, "CB0001").click();
     await tile(page, "CB0002").click();
     await low(page, payButton(page), "Pay");
