@@ -5,6 +5,7 @@
 #include "db/sqlite/backup.hpp"
 #include "db/sqlite/check.hpp"
 #include "db/sqlite/files.hpp"
+#include "db/sqlite/gathering_vfs.hpp"
 #include "db/sqlite/readers.hpp"
 #include "db/sqlite/schema.hpp"
 #include "db/sqlite/writer.hpp"
@@ -12,9 +13,9 @@
 namespace phien::db {
 namespace {
 
-std::unique_ptr<Connection> open_writer(const std::string& path, const SqliteOptions& options) {
+std::unique_ptr<Connection> open_writer(const std::string& path, const std::string& vfs, bool synchronous) {
   create_private(path);
-  auto connection = std::make_unique<Connection>(path, options.vfs, Connection::Use::write);
+  auto connection = std::make_unique<Connection>(path, vfs, Connection::Use::write);
   // Until the file is known to be ours, closing must not write to it either.
   sqlite3_db_config(connection->raw(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   migrate(*connection);
@@ -23,7 +24,7 @@ std::unique_ptr<Connection> open_writer(const std::string& path, const SqliteOpt
     Query mode(*connection, kWal);
     if (!mode.row() || mode.bytes(0) != "wal") throw StoreFailed(path + ": this file system cannot keep a write-ahead log");
   }
-  connection->run(options.synchronous ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
+  connection->run(synchronous ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
   // Erased bytes are overwritten; a WAL that has grown is cut when it starts anew; 12 MiB of pages are kept in memory:
   // what is read again and again are the sums, and the system keeps the rest of the file at hand.
   connection->run("PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -12288");
@@ -35,7 +36,8 @@ class SqliteStore final : public JournalStore {
  public:
   SqliteStore(const std::string& path, const SqliteOptions& options)
       : lock_(path + ".lock"),
-        writer_(open_writer(path, options)),
+        vfs_(options.vfs),
+        writer_(open_writer(path, vfs_.name(), options.synchronous)),
         readers_(std::make_shared<Readers>(path, options.vfs, static_cast<std::size_t>(options.readers))) {}
 
   bool submit(Job job, Done done) override { return writer_.submit(std::move(job), std::move(done)); }
@@ -57,6 +59,7 @@ class SqliteStore final : public JournalStore {
  private:
   // In this order: readers close before the writer (the last one checkpoints), and the lock is let go at the end.
   FileLock lock_;
+  GatheringVfs vfs_;
   Writer writer_;
   std::shared_ptr<Readers> readers_;
 };
@@ -64,6 +67,8 @@ class SqliteStore final : public JournalStore {
 }  // namespace
 
 std::unique_ptr<JournalStore> open_sqlite(const std::string& path, const SqliteOptions& options) {
+  // Before SQLite's first use, or without effect: to count its memory, which nobody asks for, it locks at each allocation.
+  [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   return std::make_unique<SqliteStore>(path, options);
 }
 

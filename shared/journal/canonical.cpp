@@ -42,7 +42,7 @@ Problem problem(Fault fault, std::string where = {}) {
   std::abort();
 }
 
-// Looks at brackets outside strings only, so that no parser is ever given deep nesting.
+// Looks at brackets outside strings only, so it can judge what no parser may be given.
 bool too_deep(std::string_view bytes) {
   int depth = 0;
   bool in_string = false;
@@ -74,39 +74,39 @@ Fault key_fault(std::string_view key, std::optional<std::string_view> before) {
 
 bool in_json_range(std::int64_t n) { return n >= -kMaxJsonInteger && n <= kMaxJsonInteger; }
 
-// ---- the fast half: simdjson's tree → nodes and, beside them, the canonical text it should have been
-// ---------------------------
+// ---- the fast half: simdjson's tree → nodes, and the bytes held against what they should have been ----------------------
 
 class Walk {
  public:
-  Walk(std::vector<Node>& nodes, std::string& text) : nodes_(nodes), text_(text) {}
+  Walk(std::vector<Node>& nodes, std::string_view bytes) : nodes_(nodes), rest_(bytes) {}
 
-  Fault value(const simdjson::dom::element& element, std::string_view key) {
+  // `depth`: of this value, should it be an object or an array.
+  Fault value(const simdjson::dom::element& element, std::string_view key, int depth = 1) {
     const auto at = nodes_.size();
     nodes_.emplace_back().key = key;
     Fault fault = Fault::none;
     switch (element.type()) {
       case simdjson::dom::element_type::OBJECT:
-        fault = object(element.get_object().value_unsafe(), at);
+        fault = object(element.get_object().value_unsafe(), at, depth);
         break;
       case simdjson::dom::element_type::ARRAY:
-        fault = array(element.get_array().value_unsafe(), at);
+        fault = array(element.get_array().value_unsafe(), at, depth);
         break;
       case simdjson::dom::element_type::STRING:
         nodes_[at].type = Node::Type::string;
         nodes_[at].text = element.get_string().value_unsafe();
-        append_string(text_, nodes_[at].text);
+        expect_string(nodes_[at].text);
         break;
       case simdjson::dom::element_type::INT64:
         nodes_[at].type = Node::Type::integer;
         nodes_[at].integer = element.get_int64().value_unsafe();
         if (!in_json_range(nodes_[at].integer)) fault = Fault::bad_number;
-        append_integer(text_, nodes_[at].integer);
+        expect_integer(nodes_[at].integer);
         break;
       case simdjson::dom::element_type::BOOL:
         nodes_[at].type = Node::Type::boolean;
         nodes_[at].boolean = element.get_bool().value_unsafe();
-        text_ += nodes_[at].boolean ? "true" : "false";
+        expect(nodes_[at].boolean ? "true" : "false");
         break;
       case simdjson::dom::element_type::UINT64:  // beyond int64
       case simdjson::dom::element_type::DOUBLE:
@@ -120,39 +120,70 @@ class Walk {
     return fault;
   }
 
+  // Of a document that was walked to its end without a fault.
+  bool is_canonical() const { return canonical_ && rest_.empty(); }
+
  private:
-  Fault object(const simdjson::dom::object& object, std::size_t at) {
+  Fault object(const simdjson::dom::object& object, std::size_t at, int depth) {
+    if (depth > kMaxDepth) return Fault::too_deep;
     nodes_[at].type = Node::Type::object;
-    text_ += '{';
+    expect("{");
     std::optional<std::string_view> before;
     std::uint32_t children = 0;
     for (const auto field : object) {
       if (const Fault fault = key_fault(field.key, before); fault != Fault::none) return fault;
       before = field.key;
-      if (children++ > 0) text_ += ',';
-      text_.append(1, '"').append(field.key).append("\":");  // a key of the alphabet needs no escape
-      if (const Fault fault = value(field.value, field.key); fault != Fault::none) return fault;
+      if (children++ > 0) expect(",");
+      expect_string(field.key);
+      expect(":");
+      if (const Fault fault = value(field.value, field.key, depth + 1); fault != Fault::none) return fault;
     }
-    text_ += '}';
+    expect("}");
     nodes_[at].children = children;
     return Fault::none;
   }
 
-  Fault array(const simdjson::dom::array& array, std::size_t at) {
+  Fault array(const simdjson::dom::array& array, std::size_t at, int depth) {
+    if (depth > kMaxDepth) return Fault::too_deep;
     nodes_[at].type = Node::Type::array;
-    text_ += '[';
+    expect("[");
     std::uint32_t children = 0;
     for (const auto element : array) {
-      if (children++ > 0) text_ += ',';
-      if (const Fault fault = value(element, {}); fault != Fault::none) return fault;
+      if (children++ > 0) expect(",");
+      if (const Fault fault = value(element, {}, depth + 1); fault != Fault::none) return fault;
     }
-    text_ += ']';
+    expect("]");
     nodes_[at].children = children;
     return Fault::none;
+  }
+
+  void expect(std::string_view text) {
+    canonical_ = canonical_ && rest_.starts_with(text);
+    if (canonical_) rest_.remove_prefix(text.size());
+  }
+
+  // JSON lets nothing stand unescaped that the canonical form escapes: what stands as it is meant is canonical.
+  void expect_string(std::string_view text) {
+    const auto size = text.size() + 2;
+    if (rest_.size() >= size && rest_[0] == '"' && rest_[size - 1] == '"' && rest_.substr(1, text.size()) == text) {
+      rest_.remove_prefix(size);
+      return;
+    }
+    made_.clear();
+    append_string(made_, text);
+    expect(made_);
+  }
+
+  void expect_integer(std::int64_t n) {
+    made_.clear();
+    append_integer(made_, n);
+    expect(made_);
   }
 
   std::vector<Node>& nodes_;
-  std::string& text_;
+  std::string_view rest_;  // of the bytes, not held against anything yet
+  bool canonical_ = true;
+  std::string made_;  // canonical text of one value
 };
 
 Fault fault_of(simdjson::error_code error) {
@@ -291,7 +322,6 @@ Result<std::string> canonical_bytes(const nlohmann::json& value, std::size_t max
 struct Document::Parser {
   simdjson::dom::parser simd;
   std::string padded;        // a copy with room behind it, for callers whose bytes have none
-  std::string canonical;     // what the bytes should have been
   nlohmann::json reference;  // owner of what the nodes of parse_reference point to
 };
 
@@ -303,20 +333,22 @@ Document& Document::operator=(Document&&) noexcept = default;
 Result<bool> Document::parse(std::string_view bytes, bool padded, std::size_t max_bytes) {
   nodes_.clear();
   if (bytes.size() > max_bytes) return problem(Fault::too_long);
-  if (!simdjson::validate_utf8(bytes.data(), bytes.size())) return problem(Fault::bad_utf8);
-  if (too_deep(bytes)) return problem(Fault::too_deep);
   if (!padded) {
     parser_->padded.reserve(bytes.size() + kPadding);
     parser_->padded.assign(bytes);
     bytes = parser_->padded;
   }
   simdjson::dom::element root;
-  if (const auto error = parser_->simd.parse(bytes.data(), bytes.size(), false).get(root)) return problem(fault_of(error));
-  parser_->canonical.clear();
-  Fault fault = Walk(nodes_, parser_->canonical).value(root, {});
-  if (fault == Fault::none && parser_->canonical != bytes) fault = Fault::not_canonical;
+  const auto error =
+      parser_->simd.parse(bytes.data(), bytes.size(), false).get(root);  // checks UTF-8, and nests without recursion
+  Walk walk(nodes_, bytes);
+  Fault fault = error ? fault_of(error) : walk.value(root, {});
+  if (fault == Fault::none && !walk.is_canonical()) fault = Fault::not_canonical;
   if (fault == Fault::none) return true;
   nodes_.clear();
+  // Of several faults the reference names these first; who is refused can wait for it.
+  if (!simdjson::validate_utf8(bytes.data(), bytes.size())) return problem(Fault::bad_utf8);
+  if (too_deep(bytes)) return problem(Fault::too_deep);
   return problem(fault);
 }
 
