@@ -1,8 +1,14 @@
 #include "server/access/people.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace phien::server {
+namespace {
+
+constexpr Milliseconds kNever = 253'402'300'799'000;  // the last second of the year 9999
+
+}  // namespace
 
 void People::look(const ledger::Reader& books) {
   accounts_.clear();
@@ -15,10 +21,16 @@ void People::look(const ledger::Reader& books) {
   }
   tokens_.clear();
   token_ids_.clear();
+  connections_.clear();
   for (auto& row : ledger::api_tokens(books)) {
     const std::string id = row.token.token;
-    const auto hash = row.secret ? seed_.open(place("token", id), row.secret->incarnation, row.secret->text) : std::nullopt;
-    if (hash) token_ids_.emplace(*hash, id);
+    const auto secret = row.secret ? seed_.open(place("token", id), row.secret->incarnation, row.secret->text) : std::nullopt;
+    if (id.starts_with('_')) {
+      auto settings = nlohmann::json::parse(secret.value_or(""), nullptr, false);
+      if (settings.is_object()) connections_.emplace(id, Connection{std::move(row.token.name), std::move(settings)});
+      continue;
+    }
+    if (secret) token_ids_.emplace(*secret, id);
     if (row.secret) row.token.secret = std::move(row.secret->text);
     tokens_.emplace(id, std::move(row.token));
   }
@@ -53,6 +65,26 @@ bool People::is_good(const journal::ApiToken& token, Milliseconds now) const {
 const journal::ApiToken* People::token(std::string_view id) const {
   const auto found = tokens_.find(id);
   return found == tokens_.end() ? nullptr : &found->second;
+}
+
+const Connection* People::connection(std::string_view id) const {
+  const auto found = connections_.find(id);
+  return found == connections_.end() ? nullptr : &found->second;
+}
+
+journal::ApiToken People::connection_entry(const std::string& id, const std::string& by, const std::string& name,
+                                           const std::optional<nlohmann::json>& settings) const {
+  journal::ApiToken entry;
+  entry.token = id;
+  entry.account = by;
+  entry.name = name;
+  entry.role = journal::Role::reporter;  // every token has one; this one lets nobody in
+  entry.until = kNever;
+  if (!settings) return entry;
+  const std::string text = settings->dump();
+  if (text.size() > kMaxSettings) throw std::length_error("settings of a connection are too long");
+  entry.secret = seed_.seal(place("token", id), text);
+  return entry;
 }
 
 std::string People::sealed_password(const std::string& account, std::string_view verifier) const {

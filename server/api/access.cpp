@@ -102,6 +102,15 @@ constexpr std::array kRights{
     Right{"GET", "/api/v1/tokens", kProofs},
     Right{"POST", "/api/v1/tokens", kOrganizing},
     Right{"DELETE", "/api/v1/tokens/{token}", kOrganizing},
+    // Banks' notices: whoever sends one shows the source's own secret.
+    Right{"POST", "/api/v1/bank/notices/{source}", anyone},
+    Right{"GET", "/api/v1/bank/sources", kProofs},
+    Right{"PUT", "/api/v1/bank/sources/{source}", kOrganizing},
+    Right{"DELETE", "/api/v1/bank/sources/{source}", kOrganizing},
+    Right{"GET", "/api/v1/bank/waiting", kProofs},
+    Right{"GET", "/api/v1/bank/waiting/{notice}", kProofs},
+    Right{"POST", "/api/v1/bank/waiting/{notice}", kOrganizing},
+    Right{"DELETE", "/api/v1/bank/waiting/{notice}", kOrganizing},
     // Writes a file wherever it is told to: for who has the machine.
     Right{"POST", "/api/v1/backups", machine},
 };

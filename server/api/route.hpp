@@ -94,6 +94,7 @@ void add_proposal_routes(net::Router& router, House& house);  // goods, barcodes
 // The first run: `run` is null where it is over. `finished` is called when the person has shown the kit.
 void add_setup_routes(net::Router& router, FirstRun* run, std::function<void()> finished);
 void add_live_routes(net::Router& router, House& house);  // the live page's figures, QR codes
+void add_bank_routes(net::Router& router, House& house);  // notices of transfers, and who may send them
 void add_all_routes(net::Router& router, House& house);
 
 }  // namespace phien::server::api

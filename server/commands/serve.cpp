@@ -12,6 +12,7 @@
 #include "server/commands/context.hpp"
 #include "server/commands/listening.hpp"
 #include "server/files.hpp"
+#include "server/notices/inbox.hpp"
 #include "server/upstream/forwarder.hpp"
 #include "server/web/assets.hpp"
 
@@ -156,6 +157,7 @@ int serve(const Context& context, Options options) {
 
   net::Announcement stopping(io.get_executor());
   net::spawn(io.get_executor(), witness_now_and_then(house, stopping), "witness");
+  net::spawn(io.get_executor(), match_waiting(house, stopping), "bank notices that wait");
   std::string damage;
   net::spawn(io.get_executor(), check_now_and_then(house, options.check_every * 1'000, stopping, damage), "check");
   net::on_stop_signal(io, [&] { net::spawn(io.get_executor(), stop(house, server, forwarder.get(), stopping), "stop"); });

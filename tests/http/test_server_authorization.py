@@ -84,6 +84,14 @@ TABLE = [
     ("post /api/v1/accounts/{account}/invitation", "mo", {"target": "/api/v1/accounts/nobody/invitation", "body": {}}, 404),
     ("post /api/v1/tokens", "mo", {"body": {}}, 400),
     ("delete /api/v1/tokens/{token}", "mo", {"target": "/api/v1/tokens/nothing"}, 404),
+    ("post /api/v1/bank/notices/{source}", "open", {"target": "/api/v1/bank/notices/none", "body": {}}, 401),
+    ("get /api/v1/bank/sources", "moa", {}, 200),
+    ("put /api/v1/bank/sources/{source}", "mo", {"target": "/api/v1/bank/sources/none", "body": {}}, 400),
+    ("delete /api/v1/bank/sources/{source}", "mo", {"target": "/api/v1/bank/sources/none"}, 404),
+    ("get /api/v1/bank/waiting", "moa", {}, 200),
+    ("get /api/v1/bank/waiting/{notice}", "moa", {"target": "/api/v1/bank/waiting/none"}, 404),
+    ("post /api/v1/bank/waiting/{notice}", "mo", {"target": "/api/v1/bank/waiting/none", "body": {}}, 400),
+    ("delete /api/v1/bank/waiting/{notice}", "mo", {"target": "/api/v1/bank/waiting/none"}, 404),
     ("post /api/v1/backups", "m", {"body": {"path": "relative"}}, 400),
 ]
 ROLES = {"o": "organizer", "e": "exhibitor", "r": "reporter", "a": "auditor"}
