@@ -40,6 +40,10 @@ class Scan {
       case Why::wrong_check_digit:
         return misread("barcode");
       case Why::other:
+        // The number of goods without a barcode, as their label carries it.
+        if (const auto own = view_.catalogue->products.find(code_);
+            own != view_.catalogue->products.end() && view_.me.sells_for(own->second.exhibitor))
+          return product_json(own->second, kOne, "id");
         // A receipt's number as printed. Codes of digits alone are goods: no journal is read for them.
         if (code_.size() <= kMaxNumber && code_.find('-') != std::string::npos) return by_number();
         break;

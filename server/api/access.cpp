@@ -74,6 +74,10 @@ constexpr std::array kRights{
     Right{"GET", "/api/v1/holdings", kProofs},
     // The organizer's.
     Right{"POST", "/api/v1/enrolments", kOrganizing},
+    Right{"GET", "/api/v1/enrolments", kProofs},
+    Right{"DELETE", "/api/v1/enrolments", kOrganizing},
+    Right{"POST", "/api/v1/booth-cards", kOrganizing},
+    Right{"GET", "/api/v1/labels.pdf", kOwnFigures},
     Right{"POST", "/api/v1/imports", kOrganizing},
     Right{"POST", "/api/v1/imports/preview", kOrganizing},
     Right{"POST", "/api/v1/imports/apply", kOrganizing},

@@ -3,39 +3,17 @@
 #include <cctype>
 #include <cstdio>
 
-#include "server/api/address.hpp"
+#include "server/api/enrolment_codes.hpp"
 #include "server/api/fields.hpp"
 #include "server/api/route.hpp"
 
 namespace phien::server::api {
 namespace {
 
-constexpr Milliseconds kCodeLife = 15 * 60'000;
-constexpr Milliseconds kAnswerLife = 24 * 3'600'000;  // a terminal that lost the answer may ask again
-constexpr std::size_t kMaxExhibitors = 64, kMaxOpenCodes = 1'000;
-constexpr std::string_view kAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";  // 32 signs: no I, O, 0, 1
-constexpr std::size_t kCodeLength = 8;
-constexpr std::string_view kIndex = "enrolment.codes";
+constexpr std::size_t kMaxExhibitors = 64;
 // Each incarnation of the server has numbers of its own: it may have been restored from before the last ones were given, and none
 // is given twice.
 constexpr int kNumbersPerIncarnation = 1'000;
-
-std::string new_code() {
-  std::string code;
-  for (const char byte : random_bytes(kCodeLength)) code += kAlphabet[static_cast<unsigned char>(byte) % kAlphabet.size()];
-  return code;
-}
-
-// Open codes and those just used, as meta of the store: a code given by a command is good for the server that starts after it.
-json read_codes(const db::Transaction& tx, Milliseconds now) {
-  const auto text = tx.meta(kIndex);
-  json codes = text ? json::parse(*text) : json::object();
-  for (auto it = codes.begin(); it != codes.end();) {
-    const Milliseconds end = (*it)["expires_at"].get<Milliseconds>() + (it->contains("terminal") ? kAnswerLife : 0);
-    it = end <= now ? codes.erase(it) : std::next(it);
-  }
-  return codes;
-}
 
 // Who sells there and who holds the money: as on the terminal it replaces, or as told. A shared till must say whose booth and
 // account it uses.
@@ -66,34 +44,59 @@ journal::TerminalEnrolled wanted_terminal(Fields& in, const House& house, const 
               {"Máy chung cần tài khoản giữ tiền (holder).", "A shared till needs the account that holds the money (holder)."}});
   wanted.holder = holder.value_or(wanted.exhibitors.front());
   wanted.booth = booth.value_or(items.exhibitors.at(wanted.exhibitors.front()).value("booth", ""));
-  if (!is_id(wanted.booth) || wanted.booth.front() == '_' || wanted.booth.find('-') != std::string::npos)
-    throw Refusal(
-        400, {"bad_value",
-              "booth",
-              {"Mã gian hàng không hợp lệ: chữ, số, không có gạch nối.", "Not a booth number: letters and digits, no hyphen."}});
+  must_be_booth(wanted.booth);
   return wanted;
 }
 
-asio::awaitable<net::Response> give_code(House& house, net::Request& request) {
+asio::awaitable<net::Response> make_code(House& house, net::Request& request) {
   Fields in(request.body);
-  const auto replaces = in.optional_id("replaces");
-  const auto wanted = wanted_terminal(in, house, ledger::catalogue_items(*house.store().snapshot()), replaces);
   const Milliseconds now = house.now().wall;
-  const std::string code = new_code(), by = acting(house, request);
+  CodeWanted wanted{{}, in.optional_id("replaces"), now + kCodeLife, acting(house, request)};
+  wanted.terminal = wanted_terminal(in, house, ledger::catalogue_items(*house.store().snapshot()), wanted.replaces);
+  std::string code;
   const db::JournalStore::Job job = [&](db::Transaction& tx) {
     json codes = read_codes(tx, now);
-    if (codes.size() >= kMaxOpenCodes)
-      throw Refusal(429, {"too_many_codes", "", {"Có quá nhiều mã đang chờ.", "Too many codes are waiting."}});
-    codes[code] = {
-        {"exhibitors", wanted.exhibitors}, {"booth", wanted.booth}, {"holder", wanted.holder}, {"expires_at", now + kCodeLife}};
-    if (replaces) codes[code]["replaces"] = *replaces;
-    codes[code]["by"] = by;
-    tx.set_meta(kIndex, codes.dump());
+    code = give_code(codes, wanted);
+    write_codes(tx, codes);
   };
   co_await house.commit(job);
-  // The root key travels with the code, out of band: with it the terminal knows that it talks to the right server.
-  const std::string link = public_url(house) + "/#enrol=" + code + "&root=" + hex(house.keys().root);
-  co_return ok({{"code", code}, {"expires_at", now + kCodeLife}, {"link", link}});
+  co_return ok({{"code", code}, {"expires_at", wanted.until}, {"link", enrolment_link(house, code)}});
+}
+
+bool is_open(const json& code) { return !code.contains("terminal"); }
+
+// How many codes wait for a terminal, on cards too: never which.
+asio::awaitable<net::Response> open_codes(House& house, net::Request& request) {
+  only_parameters(request, {});
+  const Milliseconds now = house.now().wall;
+  std::size_t open = 0;
+  Milliseconds until = 0;
+  const db::JournalStore::Job job = [&](db::Transaction& tx) {
+    for (const json& code : read_codes(tx, now)) {
+      if (!is_open(code)) continue;
+      open += 1;
+      until = std::max(until, code["expires_at"].get<Milliseconds>());
+    }
+  };
+  co_await house.commit(job);
+  json answer{{"open", open}, {"as_of", now}};
+  if (open > 0) answer["until"] = until;
+  co_return ok(answer);
+}
+
+// A card was lost: no code that is still open lets anybody in.
+asio::awaitable<net::Response> withdraw_codes(House& house, net::Request& request) {
+  only_parameters(request, {});
+  std::size_t withdrawn = 0;
+  const db::JournalStore::Job job = [&](db::Transaction& tx) {
+    json codes = read_codes(tx, house.now().wall), kept = json::object();
+    for (const auto& [code, of] : codes.items())
+      if (!is_open(of)) kept[code] = of;
+    withdrawn = codes.size() - kept.size();
+    write_codes(tx, kept);
+  };
+  co_await house.commit(job);
+  co_return ok({{"withdrawn", withdrawn}});
 }
 
 [[noreturn]] void refuse_code() {
@@ -147,7 +150,7 @@ json take_code(const House& house, db::Transaction& tx, const Attempt& attempt, 
   (*found)["terminal"] = terminal.terminal;
   (*found)["key"] = key;
   (void)house.write(tx, {house.entry(terminal, (*found)["by"].get<std::string>())});
-  tx.set_meta(kIndex, codes.dump());
+  write_codes(tx, codes);
   return enrolled_json(house.keys(), *found);
 }
 
@@ -179,7 +182,9 @@ asio::awaitable<net::Response> enrol(House& house, net::Request& request) {
 }  // namespace
 
 void add_enrolment_routes(net::Router& router, House& house) {
-  add(router, house, {"POST", "/api/v1/enrolments", give_code, kSmallBody});
+  add(router, house, {"POST", "/api/v1/enrolments", make_code, kSmallBody});
+  add(router, house, {"GET", "/api/v1/enrolments", open_codes});
+  add(router, house, {"DELETE", "/api/v1/enrolments", withdraw_codes});
   add(router, house, {"POST", "/api/v1/enrol", enrol, kSmallBody});
 }
 

@@ -154,6 +154,7 @@ void add_all_routes(net::Router& router, House& house) {
   add_setup_routes(router, nullptr, {});
   add_live_routes(router, house);
   add_bank_routes(router, house);
+  add_sheet_routes(router, house);
 }
 
 }  // namespace phien::server::api

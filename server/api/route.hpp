@@ -93,8 +93,9 @@ void add_catalogue_edit_routes(net::Router& router, House& house);
 void add_proposal_routes(net::Router& router, House& house);  // goods, barcodes and offers from the tills
 // The first run: `run` is null where it is over. `finished` is called when the person has shown the kit.
 void add_setup_routes(net::Router& router, FirstRun* run, std::function<void()> finished);
-void add_live_routes(net::Router& router, House& house);  // the live page's figures, QR codes
-void add_bank_routes(net::Router& router, House& house);  // notices of transfers, and who may send them
+void add_live_routes(net::Router& router, House& house);   // the live page's figures, QR codes
+void add_bank_routes(net::Router& router, House& house);   // notices of transfers, and who may send them
+void add_sheet_routes(net::Router& router, House& house);  // labels and booth cards, as PDF
 void add_all_routes(net::Router& router, House& house);
 
 }  // namespace phien::server::api

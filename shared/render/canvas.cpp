@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "shared/render/render.hpp"
+#include "shared/text.hpp"
 
 namespace phien::render {
 
@@ -44,18 +45,19 @@ bool has_pinned_font() {
   return has;
 }
 
-Type::Type() : map_(pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT)) {
+Type::Type(For what) : map_(pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT)) {
   if (!map_) throw std::runtime_error("Pango was built without FreeType");
   pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map_.get()), fonts());
   pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map_.get()), 72);
   context_.reset(pango_font_map_create_context(map_.get()));
   cairo_font_options_t* options = cairo_font_options_create();
-  cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_NONE);
-  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_FULL);
-  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_ON);
+  const bool dots = what == For::dots;
+  if (dots) cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_NONE);
+  cairo_font_options_set_hint_style(options, dots ? CAIRO_HINT_STYLE_FULL : CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_hint_metrics(options, dots ? CAIRO_HINT_METRICS_ON : CAIRO_HINT_METRICS_OFF);
   pango_cairo_context_set_font_options(context_.get(), options);
   cairo_font_options_destroy(options);
-  pango_context_set_round_glyph_positions(context_.get(), TRUE);
+  pango_context_set_round_glyph_positions(context_.get(), dots ? TRUE : FALSE);
 }
 
 LayoutPtr Type::layout(const std::string& text, const Style& style, int width) const {
@@ -89,6 +91,11 @@ int width_of(PangoLayout* layout) {
   int width = 0;
   pango_layout_get_pixel_size(layout, &width, nullptr);
   return width;
+}
+
+std::mutex& drawing() {
+  static std::mutex one;
+  return one;
 }
 
 QrPtr encode_qr(const std::string& payload, bool covered) {

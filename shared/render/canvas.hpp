@@ -1,6 +1,7 @@
 // Text and QR codes as layouts that know their size before they are drawn. Internal to this folder: Pango and Cairo stay here.
 #pragma once
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <pango/pangocairo.h>
@@ -28,10 +29,11 @@ struct Style {
   PangoAlignment alignment = PANGO_ALIGN_LEFT;
 };
 
-// Fonts for black and white dots: no grey, whole dots.
+// Fonts. dots: black and white ones, no grey, whole dots. shapes: at whatever sharpness the printer has; sizes in any unit.
+enum class For { dots, shapes };
 class Type {
  public:
-  Type();
+  explicit Type(For what = For::dots);
   // `text` broken to lines of at most `width` dots.
   LayoutPtr layout(const std::string& text, const Style& style, int width) const;
 
@@ -41,6 +43,9 @@ class Type {
 };
 int height_of(PangoLayout* layout);
 int width_of(PangoLayout* layout);
+
+// Pango's font maps are one thread's at a time: held while drawing.
+std::mutex& drawing();
 
 // Null when `payload` does not fit into any code. `covered`: part of it will be drawn over, so it carries the most correction.
 QrPtr encode_qr(const std::string& payload, bool covered);

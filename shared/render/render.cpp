@@ -1,7 +1,6 @@
 #include "shared/render/render.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <stdexcept>
 
 #include "shared/render/canvas.hpp"
@@ -228,12 +227,6 @@ class Sheet {
   int y_;
   std::vector<Piece> pieces_;
 };
-
-// Pango's font maps are one thread's at a time.
-std::mutex& drawing() {
-  static std::mutex one;
-  return one;
-}
 
 }  // namespace
 

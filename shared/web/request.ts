@@ -20,12 +20,12 @@ export class NoAnswer extends Error {}
 
 const ANSWER_WITHIN_MS = 20_000;
 
-async function asked(target: string, options: RequestInit): Promise<unknown> {
+async function asked(target: string, options: RequestInit, file = false): Promise<unknown> {
   let response: Response;
   let body: unknown;
   try {
     response = await fetch(target, { ...options, signal: AbortSignal.timeout(ANSWER_WITHIN_MS), credentials: "same-origin" });
-    body = await response.json();
+    body = await (file && response.ok ? response.blob() : response.json());
   } catch (error) {
     throw new NoAnswer(String(error));
   }
@@ -47,6 +47,8 @@ const sent = (method: string, body: unknown, more: Record<string, string> = {}):
 /** `key` names the attempt of what may be done once only; the same key again has no second effect. */
 export const post = async <T>(path: string, body: unknown, key?: string): Promise<T> =>
   (await asked(`/api/v1/${path}`, sent("POST", body, key ? { "Idempotency-Key": key } : {}))) as T;
+/** The same where the answer is a file. */
+export const postForFile = async (path: string, body: unknown): Promise<Blob> => (await asked(`/api/v1/${path}`, sent("POST", body), true)) as Blob;
 export const put = async <T>(path: string, body: unknown): Promise<T> => (await asked(`/api/v1/${path}`, sent("PUT", body))) as T;
 export const remove = async <T>(path: string): Promise<T> => (await asked(`/api/v1/${path}`, { method: "DELETE", headers: OURS })) as T;
 

@@ -7,7 +7,7 @@ import { openFair, sell } from "./fair.mjs";
 import { at, clean, comesTo, figure, invited, newPage, PASSWORD, picture, problems, WALL } from "./office.mjs";
 import { waitFor } from "./programs.mjs";
 
-const SCREENS = ["live", "attention", "terminals", "catalogue", "import", "proposals", "declared", "leads", "reports", "people"];
+const SCREENS = ["live", "attention", "terminals", "catalogue", "import", "proposals", "declared", "leads", "reports", "people", "tokens"];
 const MOST_JS = 200 * 1024;
 const WITHIN_MS = 1_000;
 const READABLE_VH = 2.4; // of a wall read at ten metres: no text smaller than this part of its height
@@ -18,7 +18,7 @@ export default async function suite(test, browser) {
   const exhibitor = await invited(browser, server, "hoa-thach", "exhibitor", ["EX01"]);
   const organizer = (viewport, options = {}) => newPage(browser, server.port, viewport, { storage: boss, ...options });
 
-  for (const [size, viewport] of [["phone", PHONE], ["laptop", LAPTOP]])
+  for (const [size, viewport] of [["phone", PHONE], ["narrow", { width: 390, height: 844 }], ["laptop", LAPTOP], ["huge", { width: 3840, height: 2160 }]])
     for (const theme of ["light", "dark"])
       test(`${size}, ${theme}: every screen passes axe and fits`, async () => {
         const opened = await organizer(viewport, { theme });
@@ -116,6 +116,82 @@ export default async function suite(test, browser) {
       await page.locator(".gone", { hasText: id }).getByText("máy bị mất").waitFor();
       const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Tải bản sao mọi nhật ký" }).click()]);
       assert.match(download.suggestedFilename(), /\.phien$/);
+    });
+  });
+
+  test("price labels and booth cards come as PDF, and what is still open can be taken back", async () => {
+    const opened = await organizer(LAPTOP);
+    await clean(opened, async (page) => {
+      const bad = [];
+      const isPdf = async (press) => {
+        const [download] = await Promise.all([page.waitForEvent("download"), press.click()]);
+        assert.match(readFileSync(await download.path(), "latin1").slice(0, 8), /^%PDF-1/);
+        return download.suggestedFilename();
+      };
+      await at(opened, "catalogue");
+      await page.getByRole("button", { name: "In nhãn giá" }).click();
+      await page.getByLabel("Của đơn vị").selectOption("EX01");
+      await page.getByLabel("Số nhãn mỗi sản phẩm").fill("10");
+      await page.getByText("60 nhãn, 3 tờ A4").waitFor();
+      bad.push(...(await problems(page, "labels")));
+      await picture(page, "labels");
+      assert.equal(await isPdf(page.getByRole("link", { name: "Tải PDF" })), "nhan-gia.pdf");
+      await at(opened, "terminals");
+      await page.getByRole("button", { name: "Thẻ gian hàng" }).click();
+      await page.getByText("4 gian", { exact: true }).waitFor(); // those without a till yet
+      bad.push(...(await problems(page, "cards")));
+      assert.equal(await isPdf(page.getByRole("button", { name: "Tải PDF" })), "the-gian-hang.pdf");
+      await page.getByText("4 mã chưa dùng").waitFor();
+      await picture(page, "cards");
+      await page.getByRole("button", { name: "Hủy mã chưa dùng" }).click();
+      await page.getByText("4 mã chưa dùng").waitFor({ state: "detached" });
+      assert.deepEqual(bad, []);
+    });
+  });
+
+  test("a key for a program is made, shown once, used, and revoked", async () => {
+    const opened = await organizer(LAPTOP);
+    await clean(opened, async (page) => {
+      const bad = [];
+      await at(opened, "people");
+      await page.getByRole("link", { name: "Khóa API" }).click();
+      await page.getByText("Chưa có khóa nào.").waitFor();
+      await page.getByRole("button", { name: "Tạo khóa" }).click();
+      await page.getByLabel("Dùng cho việc gì").fill("Bảng tính của ban tổ chức");
+      await page.getByLabel("Vai trò").selectOption("reporter");
+      bad.push(...(await problems(page, "token-new")));
+      await picture(page, "token-new");
+      await page.locator("dialog footer button").click();
+      const secret = await page.getByLabel("Khóa", { exact: true }).inputValue();
+      bad.push(...(await problems(page, "token-made")));
+      await picture(page, "token-made");
+      const asked = () => page.evaluate((key) => fetch("/api/v1/sales", { headers: { Authorization: `Bearer ${key}` }, credentials: "omit" }).then((answer) => answer.status), secret);
+      assert.equal(await asked(), 200);
+      await page.getByRole("button", { name: "Đóng" }).click();
+      assert.ok(!(await page.content()).includes(secret), "shown once");
+      await page.getByRole("button", { name: /Thu hồi: Bảng tính/ }).click();
+      await page.locator("dialog footer button").click();
+      await page.getByText("đã thu hồi", { exact: true }).waitFor();
+      assert.equal(await asked(), 401);
+      await picture(page, "tokens-list");
+      assert.deepEqual(bad, []);
+    });
+  });
+
+  test("English: every screen passes axe and fits", async () => {
+    const opened = await organizer({ width: 390, height: 844 });
+    await clean(opened, async (page) => {
+      await opened.context.addInitScript(() => localStorage.setItem("phien.lang", "en"));
+      const bad = [];
+      for (const screen of SCREENS) {
+        await at(opened, screen);
+        await page.reload();
+        await at(opened, screen);
+        bad.push(...(await problems(page, screen)));
+      }
+      assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+      await picture(page, "english-tokens");
+      assert.deepEqual(bad, []);
     });
   });
 

@@ -128,6 +128,9 @@ class Scanning(unittest.TestCase):
         self.here.post("barcodes", {"product": "CB0002", "barcode": "036000291452"})
         self.assertEqual(self.scan("036000291452")["product"], "CB0002")
         self.assertEqual(self.scan("0036000291452")["product"], "CB0002")    # the same, as an EAN-13
+        own = self.scan("CB0001")    # as the label of goods without a barcode says it
+        self.assertEqual((own["kind"], own["product"], own["by"]), ("product", "CB0001", "id"))
+        self.assertEqual(self.scan("CB0001", self.other)["kind"], "unknown")
         self.assertEqual(self.scan("8930000000019", self.other)["kind"], "unknown")    # another's goods
         weighed = self.scan(label("21", "10014", 1250), self.other)
         self.assertEqual((weighed["product"], weighed["qty"], weighed["by"]), ("CB0014", 1250, "scale"))

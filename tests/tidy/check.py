@@ -19,7 +19,8 @@ ARROWS = {
     "shared/sync/": ["shared/*", "shared/journal/", "shared/ledger/", "shared/sync/"],
     "shared/scan/": ["shared/*", "shared/journal/", "shared/catalogue/", "shared/scan/"],
     "shared/receipt/": ["shared/*", "shared/journal/", "shared/catalogue/", "shared/scan/", "shared/receipt/"],
-    "shared/render/": ["shared/*", "shared/receipt/", "shared/render/"],
+    "shared/label/": ["shared/*", "shared/journal/", "shared/catalogue/", "shared/label/"],
+    "shared/render/": ["shared/*", "shared/receipt/", "shared/label/", "shared/render/"],
     "shared/report/": ["shared/*", "shared/journal/", "shared/catalogue/", "shared/ledger/", "shared/report/"],
     "shared/net/": ["shared/*", "shared/net/"],
     "shared/web/": ["shared/*", "shared/net/", "shared/web/"],
@@ -29,7 +30,7 @@ ARROWS = {
     "tests/": ["shared/", "db/", "server/", "pos/", "tests/"],
 }
 # Libraries that only some folders may touch. In the core nothing may do I/O or use a thread.
-CORE = ("shared/journal/", "shared/catalogue/", "shared/ledger/", "shared/sync/", "shared/scan/", "shared/receipt/", "shared/report/")
+CORE = ("shared/journal/", "shared/catalogue/", "shared/ledger/", "shared/sync/", "shared/scan/", "shared/receipt/", "shared/label/", "shared/report/")
 NOT_IN_CORE = r"#include <(boost/|sqlite3|openssl/|thread|mutex|fstream|filesystem|iostream|sys/|unistd|condition_variable|spdlog/)"
 
 

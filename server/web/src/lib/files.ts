@@ -1,8 +1,8 @@
 // Files to and from the person at the browser.
 const FORGET_AFTER_MS = 10_000;
 
-export function saveFile(name: string, text: string, type: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+export function saveFile(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

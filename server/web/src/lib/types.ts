@@ -13,6 +13,16 @@ export interface List<Row> {
   as_of: number;
   next?: number;
 }
+export interface Token {
+  token: string;
+  account: string;
+  name: string;
+  role: Role;
+  exhibitors: string[];
+  expires_at: number;
+  revoked: boolean;
+  good: boolean;
+}
 export interface Ref {
   hash: string;
   seq: number;
