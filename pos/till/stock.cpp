@@ -1,10 +1,12 @@
-// POST /stock-in, /stock-out, /transfers, /counts: goods that move other than by sale.
+// POST /stock-in, /stock-out, /transfers, /counts: goods that move other than by sale. POST /quote/count: what a count would find.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
+#include "pos/till/basket.hpp"
 #include "pos/till/deals.hpp"
+#include "pos/till/shelf.hpp"
 #include "pos/till/use_cases.hpp"
 
 namespace phien::till {
@@ -14,6 +16,7 @@ namespace {
 struct Goods {
   std::string exhibitor;
   std::vector<journal::GoodsLine> lines;
+  std::set<std::string> sold;  // of a count: what is missing of these was sold
 };
 
 enum class Reading { movement, count };
@@ -34,6 +37,7 @@ Goods read_goods(Work& work, Fields& request, Reading reading) {
       if (!counted.insert(product.id).second)
         refuse("counted_twice", item.at("product"),
                {"Sản phẩm này xuất hiện hai lần trong phiếu kiểm.", "This product is in the count twice."});
+      if (item.flag("sold")) goods.sold.insert(product.id);
     } else {
       line.lot = item.optional_text("lot", 40);
       line.expiry = item.optional_day("expiry");
@@ -54,6 +58,51 @@ json read_document(Fields& request) {
     if (auto text = given->optional_text(name, 200)) document[name] = *text;
   given->done();
   return document;
+}
+
+// A count, and what becomes of what is missing.
+struct Counting {
+  journal::StockCount body;
+  std::vector<Counted> lines;
+  std::vector<journal::Sale> sales;  // late: what was sold and not rung up
+  Settled settled;
+  Dong total = 0;
+};
+
+Counting read_count(Work& work, Fields& request, std::optional<Milliseconds> happened) {
+  Counting counting;
+  auto goods = read_goods(work, request, Reading::count);
+  const std::string place = place_of(request);
+  const auto rows = shelf(work.tx, work.me, work.stock.get());
+  Basket missing;
+  for (const auto& line : goods.lines) {
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const sync::FeedRow& one) {
+      return one.exhibitor == goods.exhibitor && one.product == line.product && one.place == place;
+    });
+    Counted counted{work.product(line.product), row == rows.end() ? 0 : row->on_hand, line.qty,
+                    goods.sold.contains(line.product)};
+    if (counted.sold && counted.missing() > 0) {
+      Wanted wanted;
+      wanted.product = counted.product;
+      wanted.exhibitor = goods.exhibitor;
+      wanted.qty = counted.missing();
+      wanted.where = "lines";
+      missing.wanted.push_back(std::move(wanted));
+    }
+    counting.lines.push_back(counted);
+  }
+  auto tenders = read_tenders(request);
+  if (!missing.wanted.empty()) {
+    counting.sales = price_sales(work, missing, happened);
+    for (auto& sale : counting.sales) sale.place = place;
+    counting.total = counting.sales.front().total;
+    counting.settled = settle({{work.me.holder_of(goods.exhibitor), counting.total, {}}}, std::move(tenders), cash_round(work),
+                              new_pay_ref);
+  } else if (!tenders.empty()) {
+    refuse("bad_value", request.at("payments"), {"Không có hàng bán bù.", "Nothing of it was sold."});
+  }
+  counting.body = {goods.exhibitor, place, std::move(goods.lines), request.optional_text("note", 2000)};
+  return counting;
 }
 
 }  // namespace
@@ -101,10 +150,35 @@ json transfer(Work& work, Fields& request) {
 json count(Work& work, Fields& request) {
   const std::string by = work.cashier(request);
   const auto happened = work.happened(request);
-  auto goods = read_goods(work, request, Reading::count);
-  journal::StockCount body{goods.exhibitor, place_of(request), std::move(goods.lines), request.optional_text("note", 2000)};
+  Counting counting = read_count(work, request, happened);
   request.done();
-  return work.write_one(by, std::move(body), happened);
+  if (counting.sales.empty()) {
+    json answer = work.write_one(by, std::move(counting.body), happened);
+    answer["rows"] = counted_json(counting.lines);
+    return answer;
+  }
+  // In one unit, the sale before the count: what was sold was gone when the goods were counted.
+  std::vector<journal::Entry> entries;
+  for (std::size_t i = 0; i < counting.sales.size(); ++i) {
+    auto& sale = counting.sales[i];
+    sale.how = journal::How::late;
+    finish(work, sale, counting.settled.parts[i]);
+    entries.push_back(work.entry(by, std::move(sale), happened));
+  }
+  entries.push_back(work.entry(by, std::move(counting.body), happened));
+  json answer = receipts_json(work, work.write(std::move(entries)));
+  answer["rows"] = counted_json(counting.lines);
+  answer["total"] = counting.total;
+  answer["due"] = counting.settled.due;
+  return answer;
+}
+
+json quote_count(Work& work, Fields& request) {
+  work.cashier(request);
+  const auto happened = work.happened(request);
+  const Counting counting = read_count(work, request, happened);
+  request.done();
+  return {{"due", counting.settled.due}, {"rows", counted_json(counting.lines)}, {"total", counting.total}};
 }
 
 }  // namespace phien::till

@@ -127,6 +127,7 @@ db::JournalStore::Job Till::job(Call call, std::shared_ptr<Answer> answer) {
     }
     if (auto why = obstacle()) throw Refusal{*why};
     Work work(tx, me_, branch_, catalogue(tx, tx.meta(kCursorKey)), clock_.now(), call.lang);
+    work.stock = known_stock();
     if (work.state.closed && !call.after_close)
       refuse("journal_closed", "",
              {"Máy này đã kết thúc phiên: nhật ký đã đóng.", "This terminal has gone home: its journal is closed."});
@@ -170,12 +171,12 @@ json Till::read(Lang lang, const std::function<json(const View&)>& read) {
   const auto branch = books->branch(branch_);
   State state = load_state(*books, branch_, books->meta(receipts_key(me_)), books->meta(live_key(me_)));
   CataloguePtr goods = catalogue(*books, cursor);
-  std::shared_ptr<const sync::FeedStock> stock;
-  {
-    const std::scoped_lock hold(cache_lock_);
-    stock = stock_;
-  }
-  return read(View{*books, me_, *branch, std::move(goods), std::move(state), clock_.now(), lang, std::move(stock)});
+  return read(View{*books, me_, *branch, std::move(goods), std::move(state), clock_.now(), lang, known_stock()});
+}
+
+std::shared_ptr<const sync::FeedStock> Till::known_stock() {
+  const std::scoped_lock hold(cache_lock_);
+  return stock_;
 }
 
 void Till::know_stock(sync::FeedStock stock) {

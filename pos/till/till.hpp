@@ -92,6 +92,7 @@ class Till {
  private:
   void begin(db::Transaction& tx, const Beginning& beginning);
   CataloguePtr catalogue(const ledger::Reader& books, const std::optional<std::string>& cursor);
+  std::shared_ptr<const sync::FeedStock> known_stock();
 
   db::JournalStore& store_;
   const Clock& clock_;

@@ -30,6 +30,7 @@ constexpr WritingUseCase kWriting[] = {
     {"undo", undo_last, "Take back the sale made last; its basket comes back"},
     {"quote", quote, "What a basket or an exchange comes to", false},
     {"quote/refund", quote_refund, "What giving goods back comes to", false},
+    {"quote/count", quote_count, "What a count finds", false},
     {"drafts/basket", save_basket, "Keep the basket on the screen, and what it comes to", false},
     {"drafts/park", park_basket, "Put a basket aside", false},
     {"drafts/resume", resume_basket, "Take a parked basket up again", false},

@@ -43,6 +43,7 @@ json undo_last(Work&, Fields&);
 // These write no entry.
 json quote(Work&, Fields&);
 json quote_refund(Work&, Fields&);
+json quote_count(Work&, Fields&);
 json save_basket(Work&, Fields&);
 json park_basket(Work&, Fields&);
 json resume_basket(Work&, Fields&);

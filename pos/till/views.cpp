@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "pos/till/scanned.hpp"
+#include "pos/till/shelf.hpp"
 #include "pos/till/use_cases.hpp"
 #include "shared/ledger/views.hpp"
 #include "shared/sync/feed.hpp"
@@ -22,16 +23,6 @@ json offer_json(const StandingOffer& standing) {
   return {{"exhibitor", offer.exhibitor}, {"from", offer.from},   {"hash", hex(standing.hash)}, {"items", items},
           {"name", offer.name},           {"offer", offer.offer}, {"type", offer.type},         {"until", offer.until},
           {"value", offer.value}};
-}
-
-// The server's figures with own entries on top where a feed came; otherwise what this till knows by itself.
-std::vector<sync::FeedRow> shown(const View& view) {
-  if (view.stock) return sync::shown_stock(view.books, *view.stock, view.me.journal());
-  std::vector<sync::FeedRow> rows;
-  for (const auto& exhibitor : view.me.exhibitors)
-    for (const auto& row : ledger::stock(view.books, exhibitor))
-      rows.push_back({row.exhibitor, row.product, row.place, row.on_hand});
-  return rows;
 }
 
 json brief(const Known& known, bool taken_back) {
@@ -85,17 +76,22 @@ json catalogue_view(const View& view) {
 
 json stock_view(const View& view, const std::optional<std::string>& exhibitor, const std::optional<std::string>& product) {
   json rows = json::array();
-  for (const auto& row : shown(view)) {
+  for (const auto& row : shelf(view.books, view.me, view.stock.get())) {
     if ((exhibitor && row.exhibitor != *exhibitor) || (product && row.product != *product)) continue;
     const auto known = view.catalogue->products.find(row.product);
     const bool listed = known != view.catalogue->products.end();
-    rows.push_back({{"exhibitor", row.exhibitor},
-                    {"name", listed ? known->second.name : row.product},
-                    {"on_hand", row.on_hand},
-                    {"place", row.place},
-                    {"product", row.product},
-                    {"low", listed && row.place == kBooth && row.on_hand <= known->second.reorder_level},
-                    {"unit", listed ? known->second.unit : ""}});
+    json shown{{"exhibitor", row.exhibitor},
+               {"name", listed ? known->second.name : row.product},
+               {"on_hand", row.on_hand},
+               {"place", row.place},
+               {"product", row.product},
+               {"low", listed && row.place == kBooth && row.on_hand <= known->second.reorder_level},
+               {"unit", listed ? known->second.unit : ""}};
+    if (listed) {
+      shown["expiry"] = expiry_of(known->second, view.time());
+      shown["value"] = worth(known->second, row.on_hand);
+    }
+    rows.push_back(std::move(shown));
   }
   return list_of(view, std::move(rows));
 }

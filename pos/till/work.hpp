@@ -14,6 +14,10 @@
 #include "shared/journal/entry.hpp"
 #include "shared/ledger/ledger.hpp"
 
+namespace phien::sync {
+struct FeedStock;
+}
+
 namespace phien::till {
 
 using nlohmann::json;
@@ -53,6 +57,7 @@ class Work {
   const Lang lang;
   State state;
   journal::Branch branch;
+  std::shared_ptr<const sync::FeedStock> stock;  // what the server last told; null: never
 
   Milliseconds time() const { return corrected(state, now); }  // best knowledge of the true time
   std::string day() const { return local_day(time()); }

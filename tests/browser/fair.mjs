@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { ROOT, Server, Till, waitFor } from "./programs.mjs";
 
 const HOUR = 3_600_000;
-const FIRST_MORNING = Date.UTC(2025, 4, 15, 2); // 09:00 in the fair's zone
+export const FIRST_MORNING = Date.UTC(2025, 4, 15, 2); // 09:00 in the fair's zone
 const BOOT = "25".repeat(16);
 const DAYS = 3;
 const LAST_DAY_HOURS = 6;
 
 // One clock for all machines of a fair; it stands still until it is moved.
-class FairClock {
+export class FairClock {
   file = join(mkdtempSync(join(tmpdir(), "phien-clock-")), "clock");
   set(now) {
     this.now = now;
@@ -29,14 +29,14 @@ function dice(seed) {
   };
 }
 
-async function serverOn(clock) {
+export async function serverOn(clock) {
   const server = new Server("phien-server", "server.json");
   server.run("--clock", clock.file, "init", "--fair-id", "cao-bang-2025-mau", "--kit", join(server.root, "kit.json"));
   server.run("--clock", clock.file, "import", join(ROOT, "deploy/sample/cao-bang-2025"), "--yes");
   return server.start("--clock", clock.file, "serve", "--port", "0", "--tls-port", "0", "--tls-address", "127.0.0.1");
 }
 
-async function tillOn(clock, server, exhibitors) {
+export async function tillOn(clock, server, exhibitors) {
   const till = new Till("phien-pos", "pos.json");
   const { code } = await server.call("POST", "/api/v1/enrolments", { exhibitors, ...(exhibitors.length > 1 ? { holder: exhibitors[0] } : {}) });
   till.run("--clock", clock.file, "enrol", `http://127.0.0.1:${server.port}`, code);

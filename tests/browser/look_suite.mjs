@@ -100,7 +100,31 @@ const SCREENS = {
     await page.locator(".drawer .button.main").waitFor();
   },
   count: async (page) => page.locator(".drawer .button.main").click(),
+  stock: async (page) => {
+    await page.keyboard.press("Escape");
+    await go(page, "stock");
+    await page.locator(".goods button").first().waitFor();
+  },
+  "stock-item": async (page) => page.locator(".goods button").first().click(),
+  receive: async (page) => {
+    await page.keyboard.press("Escape");
+    await page.locator("footer .button.main").click();
+    await page.locator(".scroll .button.quiet").click();
+  },
+  "count-goods": async (page) => {
+    await page.locator("footer .button").first().click();
+    await page.locator("footer .button").first().click();
+    await page.locator("#q-CB0001").fill("300");
+    await page.locator("#q-CB0002").fill("240");
+  },
+  differences: async (page) => {
+    await page.locator("footer .button.main").click();
+    await page.locator("dialog .chips .button").first().click();
+    await page.locator("dialog [role=group]").waitFor();
+  },
   trust: async (page) => {
+    await page.keyboard.press("Escape");
+    await page.locator("footer .button").first().click();
     await page.keyboard.press("Escape");
     await go(page, "trust");
     await page.locator(".state").waitFor();

@@ -311,6 +311,7 @@ class Description(unittest.TestCase):
         ask("POST", "/api/v1/drafts/resume", {"id": "G1", "rev": kept["rev"]})
         ask("POST", "/api/v1/quote", {"lines": line, "payments": [{"method": "cash", "given": 500000}]})
         sold = till.post("sales", {"draft": {"id": "G1", "rev": kept["rev"]}, "payments": [{"method": "transfer"}]})
+        ask("POST", "/api/v1/quote/count", {"lines": [{"product": "CB0001", "qty": 1, "sold": True}]})
         ask("POST", "/api/v1/quote/refund", {"receipt": sold["receipts"][0]["number"]})
         ask("POST", "/api/v1/settings", {"lang": "en", "theme": "dark", "text": "big"})
         ask("GET", "/api/v1/drafts")

@@ -240,6 +240,36 @@ TEST_CASE("I1: a commit that fails says so, takes no number and sells on when th
   CHECK(booth.must("sales", {{"lines", lines({line("A1", "1")})}})["receipts"][0]["number"] == "A01-T01-2");
 }
 
+TEST_CASE("a count: what is missing and was sold goes before it as a late sale, in one unit; the rest is its difference") {
+  Booth booth;
+  booth.must("stock-in", {{"lines", lines({line("A1", "50"), line("A2", "10")})}});
+  json counted = lines({line("A1", "46"), line("A2", "9")});
+  counted[0]["sold"] = true;
+  const auto quote = booth.must("quote/count", {{"lines", counted}});
+  CHECK(quote["total"] == 100'000);
+  CHECK(quote["rows"][0]["expected"] == 50'000);
+  CHECK(quote["rows"][0]["difference"] == -4'000);
+  CHECK(quote["rows"][1]["missing"] == 1'000);
+  CHECK(quote["rows"][1]["sold"] == false);
+  const auto before = booth.entries().size();
+  const auto answer = booth.must("counts", {{"lines", counted}, {"payments", json::array({{{"method", "transfer"}}})}});
+  CHECK(answer["total"] == 100'000);
+  CHECK(answer["receipts"].size() == 1);
+  const auto written = booth.entries();
+  REQUIRE(written.size() == before + 2);
+  const auto& sale = std::get<journal::Sale>(written[before].body);
+  CHECK(sale.how == journal::How::late);
+  CHECK(sale.lines.size() == 1);
+  CHECK(written[before].unit->of == 2);
+  CHECK(booth.on_hand("EXA", "A1") == 46'000);
+  CHECK(booth.on_hand("EXA", "A2") == 9'000);
+  const auto books = booth.store->snapshot();
+  for (const auto& row : ledger::stock(*books, "EXA")) CHECK(row.count_difference == (row.product == "A2" ? -1'000 : 0));
+  check_books(booth);
+  CHECK(booth.refused("counts", {{"lines", lines({line("A1", "46")})}, {"payments", json::array({{{"method", "cash"}}})}}) ==
+        "bad_value");
+}
+
 TEST_CASE("counts, transfers, stock out: on hand follows, mistakes are refused") {
   Booth booth;
   booth.meet_server();  // a count holds once its time is known

@@ -80,9 +80,27 @@ class OpenBasket {
     }
   }
 
+  asking = $state.raw<{ product: Product; qty: number; why: string }>(); // may this buyer have these goods?
+
+  /** Restricted goods wait for an answer, once a basket for each restriction. */
   add(product: Product, qty = 1000): void {
     if (this.busy) {
       this.#later.push(() => this.add(product, qty));
+      return;
+    }
+    const why = product.restricted;
+    const asked = (line: BasketLine): boolean => till.product(line.product)?.restricted === why;
+    if (why && !this.basket.lines.some(asked)) this.asking = { product, qty, why };
+    else this.#put(product, qty);
+  }
+  answer(yes: boolean): void {
+    const asked = this.asking;
+    this.asking = undefined;
+    if (asked && yes) this.#put(asked.product, asked.qty);
+  }
+  #put(product: Product, qty: number): void {
+    if (this.busy) {
+      this.#later.push(() => this.#put(product, qty));
       return;
     }
     const plain = (line: BasketLine) => line.product === product.id && line.price === undefined && !line.discount && !line.gift;

@@ -3,8 +3,8 @@ import { get, newKey, NoAnswer, post, Refused, type Message } from "@shared/requ
 import type { Catalogue, Drafts, List, Problem, Product, Settings, Status, StockRow } from "./types";
 import { WORDS, type Word } from "./words";
 
-export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust";
-const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust"];
+export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock";
+const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock"];
 const STATUS_EVERY_MS = 4_000;
 const RETRY_EVERY_MS = 700;
 
@@ -148,6 +148,22 @@ class Till {
       this.tell(this.word("printing"));
     } catch (error) {
       this.explain(error);
+    }
+  };
+
+  writing = $state(false);
+  /** Writes what one tap asks for, once; nothing when it was refused, which has been said. */
+  write = async <T>(path: string, body: object): Promise<T | undefined> => {
+    if (this.writing) return undefined;
+    this.writing = true;
+    try {
+      const key = newKey();
+      return await this.insist(() => post<T>(`${path}?lang=${this.lang}`, { ...body, cashier: this.cashier }, key));
+    } catch (error) {
+      this.explain(error);
+      return undefined;
+    } finally {
+      this.writing = false;
     }
   };
 

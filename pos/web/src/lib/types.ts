@@ -11,6 +11,9 @@ export interface Product {
   sold_by: "piece" | "weight" | "length";
   quantity_decimals?: number;
   barcode?: string;
+  lot?: string;
+  expires?: string;
+  restricted?: string;
   ocop_group?: string;
   ocop_star?: number;
 }
@@ -46,6 +49,19 @@ export interface StockRow {
   place: string;
   on_hand: number;
   low: boolean;
+  expiry?: "fresh" | "soon" | "expired";
+  value?: number;
+}
+export type OutReason = "sample" | "gift" | "damage" | "loss" | "return_to_exhibitor" | "withdrawn";
+export interface CountedRow {
+  product: string;
+  name: string;
+  unit: string;
+  expected: number;
+  counted: number;
+  difference: number;
+  missing: number;
+  sold: boolean;
 }
 export interface List<Row> {
   as_of: number;
