@@ -8,8 +8,7 @@ std::vector<sync::FeedRow> shelf(const ledger::Reader& books, const Identity& me
   if (stock) return sync::shown_stock(books, *stock, me.journal());
   std::vector<sync::FeedRow> rows;
   for (const auto& exhibitor : me.exhibitors)
-    for (const auto& row : ledger::stock(books, exhibitor))
-      rows.push_back({row.exhibitor, row.product, row.place, row.on_hand});
+    for (const auto& row : ledger::stock(books, exhibitor)) rows.push_back({row.exhibitor, row.product, row.place, row.on_hand});
   return rows;
 }
 

@@ -1,4 +1,5 @@
-// POST /stock-in, /stock-out, /transfers, /counts: goods that move other than by sale. POST /quote/count: what a count would find.
+// POST /stock-in, /stock-out, /transfers, /counts: goods that move other than by sale. POST /quote/count: what a count would
+// find.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -96,8 +97,8 @@ Counting read_count(Work& work, Fields& request, std::optional<Milliseconds> hap
     counting.sales = price_sales(work, missing, happened);
     for (auto& sale : counting.sales) sale.place = place;
     counting.total = counting.sales.front().total;
-    counting.settled = settle({{work.me.holder_of(goods.exhibitor), counting.total, {}}}, std::move(tenders), cash_round(work),
-                              new_pay_ref);
+    counting.settled =
+        settle({{work.me.holder_of(goods.exhibitor), counting.total, {}}}, std::move(tenders), cash_round(work), new_pay_ref);
   } else if (!tenders.empty()) {
     refuse("bad_value", request.at("payments"), {"Không có hàng bán bù.", "Nothing of it was sold."});
   }
