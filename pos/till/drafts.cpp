@@ -115,7 +115,7 @@ void close_draft(Work& work, const Draft& draft, const json& answer) {
   Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
   drafts.erase(draft.id);
   drafts.last = {{"basket", draft.basket}, {"time", work.time()}};
-  for (const char* name : {"total", "due", "change", "change_notes", "payments", "total_back", "due_back"})
+  for (const char* name : {"total", "due", "change", "change_notes", "claimed", "payments", "total_back", "due_back"})
     if (answer.contains(name)) drafts.last[name] = answer.at(name);
   drafts.last["receipts"] = json::array();
   for (const auto& receipt : answer.at("receipts"))

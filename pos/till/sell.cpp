@@ -27,6 +27,15 @@ class Goods {
   std::optional<Fields> kept_;
 };
 
+// What the buyer says to have sent: awaited until it is seen in the account.
+Dong claimed_in(const Settled& settled) {
+  Dong sum = 0;
+  for (const auto& part : settled.parts)
+    for (const auto& payment : part.payments)
+      if (payment.method == journal::Method::transfer) sum += payment.amount;
+  return sum;
+}
+
 json dealt(Work& work, Goods& goods, const Plan& plan, const PlanSettled& settled, std::vector<journal::Entry> entries) {
   json answer = receipts_json(work, work.write(std::move(entries)));
   answer["total"] = plan.total;
@@ -34,6 +43,7 @@ json dealt(Work& work, Goods& goods, const Plan& plan, const PlanSettled& settle
   answer["due"] = settled.in.due;
   answer["change"] = settled.in.change;
   answer["change_notes"] = notes_json(settled.in.change);
+  answer["claimed"] = claimed_in(settled.in);
   if (plan.back) {
     answer["total_back"] = plan.back->total;
     answer["due_back"] = settled.out.due;

@@ -19,6 +19,10 @@ export const day = (ms: number): string => date.format(ms);
 /** "2025-05-16" or "2025-05-16T09" → "16/05" */
 export const dayOf = (key: string): string => `${key.slice(8, 10)}/${key.slice(5, 7)}`;
 
+const iso = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
+/** The day at the fair: "2025-05-16" */
+export const isoDay = (ms: number): string => iso.format(ms);
+
 /** What a person types for a quantity, in thousandths; nothing when it is none. */
 export function readQuantity(text: string, places: number): number | undefined {
   const found = /^(\d{1,6})(?:[.,](\d{1,3}))?$/.exec(text.trim());

@@ -122,9 +122,15 @@ const SCREENS = {
     await page.locator("dialog .chips .button").first().click();
     await page.locator("dialog [role=group]").waitFor();
   },
-  trust: async (page) => {
+  offers: async (page) => {
     await page.keyboard.press("Escape");
     await page.locator("footer .button").first().click();
+    await go(page, "offers");
+    await page.locator("li.card").first().waitFor();
+  },
+  "offer-new": async (page) => page.locator("footer .button.main").click(),
+  trust: async (page) => {
+    await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await go(page, "trust");
     await page.locator(".state").waitFor();
@@ -135,6 +141,7 @@ export default async function suite(test, browser) {
   const server = await Server.started();
   const till = await Till.enrolled(server, ["EX01"]);
   await till.call("POST", "/api/v1/sales", { lines: [{ product: "CB0001", qty: 1 }], payments: [{ method: "transfer" }] });
+  await till.call("POST", "/api/v1/offers", { name: "−10% Trà thạch đen", type: "percent", items: [{ product: "CB0006" }], value: "10%" });
   await till.call("POST", "/api/v1/shifts/open", { float: 200_000 });
 
   for (const [size, viewport] of [["phone", PHONE], ["laptop", LAPTOP]])

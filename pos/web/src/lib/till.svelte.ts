@@ -3,8 +3,8 @@ import { get, newKey, NoAnswer, post, Refused, type Message } from "@shared/requ
 import type { Catalogue, Drafts, List, Problem, Product, Settings, Status, StockRow } from "./types";
 import { WORDS, type Word } from "./words";
 
-export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock";
-const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock"];
+export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock" | "offers";
+const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock", "offers"];
 const STATUS_EVERY_MS = 4_000;
 const RETRY_EVERY_MS = 700;
 
@@ -23,7 +23,7 @@ class Till {
   silent = $state(false); // the program does not answer
   screen = $state<Screen>("sell");
   status = $state<Status>();
-  catalogue = $state.raw<Catalogue>({ fair: {}, exhibitors: [], products: [], cashiers: [], proposals: [] });
+  catalogue = $state.raw<Catalogue>({ fair: {}, exhibitors: [], products: [], cashiers: [], proposals: [], offers: [] });
   settings = $state<Settings>({});
   notice = $state<Notice>();
   printer = $state(false); // there is one to print on

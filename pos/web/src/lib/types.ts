@@ -37,12 +37,24 @@ export interface Proposal {
   unit: string;
   price: number;
 }
+export interface Offer {
+  exhibitor: string;
+  offer: string;
+  hash: string;
+  name: string;
+  type: "price" | "percent" | "combo" | "n_get_m";
+  items: { product: string; qty: number }[];
+  value: number;
+  from: number;
+  until: number;
+}
 export interface Catalogue {
-  fair: { name?: string };
+  fair: { name?: string; last_day?: string };
   exhibitors: Exhibitor[];
   products: Product[];
   cashiers: Cashier[];
   proposals: Proposal[];
+  offers: Offer[];
 }
 export interface StockRow {
   product: string;
@@ -87,7 +99,7 @@ export interface Status {
   waiting_since: number | null;
   problems: Problem[];
   catalogue: { products: number; seq: number };
-  clock: { offset_ms: number; quality: "exact" | "estimated" | "unknown" };
+  clock: { time: number; offset_ms: number; quality: "exact" | "estimated" | "unknown" };
   program: string;
 }
 
@@ -168,6 +180,7 @@ export interface LastSale {
   due: number;
   change: number;
   change_notes: Note[];
+  claimed: number;
   payments: { method: string; amount: number; given?: number }[];
   total_back?: number;
   due_back?: number;
