@@ -129,9 +129,13 @@ const SCREENS = {
     await page.locator("li.card").first().waitFor();
   },
   "offer-new": async (page) => page.locator("footer .button.main").click(),
+  printer: async (page) => {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await go(page, "printer");
+    await page.locator(".choices").waitFor();
+  },
   trust: async (page) => {
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Escape");
     await go(page, "trust");
     await page.locator(".state").waitFor();
   },
@@ -143,6 +147,8 @@ export default async function suite(test, browser) {
   await till.call("POST", "/api/v1/sales", { lines: [{ product: "CB0001", qty: 1 }], payments: [{ method: "transfer" }] });
   await till.call("POST", "/api/v1/offers", { name: "−10% Trà thạch đen", type: "percent", items: [{ product: "CB0006" }], value: "10%" });
   await till.call("POST", "/api/v1/shifts/open", { float: 200_000 });
+  await till.call("POST", "/api/v1/printer", { address: "tcp://127.0.0.1:9" });
+  await till.call("POST", "/api/v1/printer/test", {});
 
   for (const [size, viewport] of [["phone", PHONE], ["laptop", LAPTOP]])
     for (const lang of ["vi", "en"])

@@ -3,8 +3,8 @@ import { get, newKey, NoAnswer, post, Refused, type Message } from "@shared/requ
 import type { Catalogue, Drafts, List, Problem, Product, Settings, Status, StockRow } from "./types";
 import { WORDS, type Word } from "./words";
 
-export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock" | "offers";
-const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock", "offers"];
+export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock" | "offers" | "printer";
+const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock", "offers", "printer"];
 const STATUS_EVERY_MS = 4_000;
 const RETRY_EVERY_MS = 700;
 
@@ -26,8 +26,8 @@ class Till {
   catalogue = $state.raw<Catalogue>({ fair: {}, exhibitors: [], products: [], cashiers: [], proposals: [], offers: [] });
   settings = $state<Settings>({});
   notice = $state<Notice>();
-  printer = $state(false); // there is one to print on
   stock = $state.raw<Map<string, StockRow>>(new Map());
+  printer = $derived((this.status?.printer.state ?? "none") !== "none"); // there is one to print on
   products = $derived(new Map(this.catalogue.products.map((one) => [one.id, one])));
 
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -127,7 +127,6 @@ class Till {
         this.#seq = status.catalogue.seq;
       }
       await this.reloadStock();
-      this.printer = (await get<{ address: string }>("printer")).address !== "";
     } catch (error) {
       this.explain(error);
     }

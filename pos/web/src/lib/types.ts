@@ -101,6 +101,24 @@ export interface Status {
   catalogue: { products: number; seq: number };
   clock: { time: number; offset_ms: number; quality: "exact" | "estimated" | "unknown" };
   program: string;
+  printer: { state: "none" | "ready" | "busy" | "waiting" | "trouble"; waiting: number };
+}
+export interface PrintJob {
+  id: string;
+  kind: "receipt" | "drawer" | "test";
+  state: "waiting" | "printing" | "printed" | "failed" | "unsure";
+  asked: number;
+  number?: string;
+  problem?: Problem;
+}
+export interface PrinterShown {
+  address: string;
+  paper: 58 | 80;
+  automatic: boolean;
+  drawer: boolean;
+  cut: boolean;
+  jobs: PrintJob[];
+  problem?: Problem;
 }
 
 /** A line as it is kept and sold; quantities as text ("1.25"). */
