@@ -4,18 +4,14 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <charconv>
 #include <fstream>
-#include <set>
 
 #include "pos/agent/durable.hpp"
 #include "pos/api/openapi.hpp"
+#include "pos/api/parameters.hpp"
 #include "pos/api/status.hpp"
-#include "pos/till/deals.hpp"
-#include "pos/till/printing.hpp"
 #include "shared/net/callback.hpp"
 #include "shared/net/run.hpp"
-#include "shared/render/render.hpp"
 #include "shared/scan/scan.hpp"
 
 namespace phien::api {
@@ -23,58 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t kMostSales = 1'000;
-
-Lang lang_of(const net::Request& request) {
-  const auto asked = request.query.find("lang");
-  return asked != request.query.end() && asked->second == "en" ? Lang::en : Lang::vi;
-}
-
-net::Response refused(const Problem& problem) { return net::refusal(status_of(problem), problem); }
-
 asio::awaitable<net::Response> answered(net::Response response) { co_return response; }
-
-std::optional<std::string> parameter(const net::Request& request, const char* name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? std::nullopt : std::optional(found->second);
-}
-
-void only_parameters(const net::Request& request, const std::set<std::string>& allowed) {
-  for (const auto& [name, value] : request.query)
-    if (name != "lang" && !allowed.contains(name))
-      till::refuse("unknown_field", std::string(truncate_utf8(name, 40)),
-                   {"Không có tham số này.", "There is no such parameter."});
-}
-
-std::optional<std::string> id_parameter(const net::Request& request, const char* name) {
-  auto value = parameter(request, name);
-  if (value && !is_id(*value)) till::refuse("bad_value", name, {"Mã không hợp lệ.", "Not a valid id."});
-  return value;
-}
-
-std::int64_t limit_of(const net::Request& request) {
-  const auto text = parameter(request, "limit");
-  if (!text) return 50;
-  std::int64_t limit = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > kMostSales)
-    till::refuse("out_of_range", "limit", {"Phải từ 1 đến 1000.", "Must be from 1 to 1000."});
-  return limit;
-}
-
-constexpr std::size_t kMaxQrText = 1'000;
-constexpr int kQrModule = 8;  // dots: sharp on a laptop, and the page may make it smaller
-
-net::Response qr(const net::Request& request) {
-  const auto text = parameter(request, "text");
-  const auto picture = text && text->size() <= kMaxQrText ? render::qr(*text, kQrModule) : render::Image{};
-  if (picture.bits.empty())
-    return refused({"bad_value", "text", {"Cần chữ dài 1–1000 byte.", "A text of 1 to 1000 bytes is needed."}});
-  net::Response response;
-  response.content_type = "image/png";
-  response.body = render::png(picture);
-  return response;
-}
 
 std::int64_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
@@ -85,23 +30,12 @@ std::int64_t resident_bytes() {
 
 }  // namespace
 
-int status_of(const Problem& problem) {
-  static const std::set<std::string, std::less<>> not_understood{
-      "wrong_type", "missing_field", "unknown_field",       "out_of_range",      "bad_value", "bad_json",
-      "too_deep",   "duplicate_key", "bad_idempotency_key", "too_many_decimals", "too_long"};
-  static const std::set<std::string, std::less<>> not_known{"unknown_receipt", "unknown_offer", "unknown_payment", "unknown_job"};
-  static const std::set<std::string, std::less<>> store{"store_full", "store_failed"};
-  if (not_understood.contains(problem.code)) return 400;
-  if (not_known.contains(problem.code)) return 404;
-  if (store.contains(problem.code)) return 503;
-  return problem.code == "internal" ? 500 : 422;
-}
-
 LocalApi::LocalApi(till::Till& till, std::string server, std::string local_token, agent::Agent* agent,
                    std::span<const web::Asset> assets)
     : till_(till), server_(std::move(server)), agent_(agent), assets_(assets), access_(std::move(local_token)) {
   add_writing();
   add_reading();
+  add_pictures();
   add_pages();
 }
 
@@ -252,6 +186,25 @@ void LocalApi::add_reading() {
         only_parameters(request, {});
         return till::shifts_view(view);
       });
+  get("/api/v1/shifts/{shift}", "What a closed shift hands in, per exhibitor", Pace::slow,
+      [](const View& view, const net::Request& request) {
+        only_parameters(request, {});
+        return till::shift_slip_view(view, request.params.at("shift"));
+      });
+  get("/api/v1/orders", "Orders that are neither delivered nor cancelled", Pace::slow,
+      [](const View& view, const net::Request& request) {
+        only_parameters(request, {});
+        return till::orders_view(view);
+      });
+  get("/api/v1/leads", "Buyers met at this till, the latest first", Pace::quick,
+      [](const View& view, const net::Request& request) {
+        only_parameters(request, {});
+        return till::leads_view(view);
+      });
+  get("/api/v1/visitors", "Visitors counted", Pace::quick, [](const View& view, const net::Request& request) {
+    only_parameters(request, {});
+    return till::visitors_view(view);
+  });
   get("/api/v1/scan", "What a code that was scanned means here", Pace::quick, [](const View& view, const net::Request& request) {
     only_parameters(request, {"code"});
     const auto code = parameter(request, "code");
@@ -281,14 +234,6 @@ void LocalApi::add_reading() {
   status_route.handler = [this](net::Request& request) { return answered(net::json_response(status(lang_of(request)).dump())); };
   router_.add(std::move(status_route));
 
-  net::Route image_route;
-  image_route.method = "GET";
-  image_route.pattern = "/api/v1/sales/{receipt}/image";
-  image_route.guard = access_.reading();
-  image_route.summary = "A receipt as the printer would print it now";
-  image_route.handler = [this](net::Request& request) { return aside([this, &request] { return image(request); }); };
-  router_.add(std::move(image_route));
-
   net::Route export_route;
   export_route.method = "GET";
   export_route.pattern = "/api/v1/journal/export";
@@ -298,32 +243,11 @@ void LocalApi::add_reading() {
     return aside([this] {
       net::Response response;
       response.content_type = "text/plain; charset=utf-8";
-      till_.read(Lang::vi, [&](const View& view) { return response.body = till::journal_export(view), json(); });
+      till_.read(Lang::vi, [&](const View& view) { return response.body = till::journals_text(view.books), json(); });
       return response;
     });
   };
   router_.add(std::move(export_route));
-}
-
-net::Response LocalApi::image(const net::Request& request) {
-  try {
-    only_parameters(request, {"width"});
-    const auto width = parameter(request, "width").value_or("80");
-    if (width != "58" && width != "80") till::refuse("bad_value", "width", {"Khổ giấy là 58 hoặc 80.", "Paper is 58 or 80."});
-    const Lang lang = lang_of(request);
-    receipt::Document document;
-    till_.read(lang, [&](const till::View& view) {
-      const auto known = till::find_deal(view.books, view.me, request.params.at("receipt"), "receipt");
-      document = till::printed_document(view, known.ref, lang);
-      return json();
-    });
-    net::Response response;
-    response.content_type = "image/png";
-    response.body = render::png(render::draw(document, width == "58" ? render::kWidth58 : render::kWidth80));
-    return response;
-  } catch (const till::Refusal& refusal) {
-    return refused(refusal.problem);
-  }
 }
 
 json LocalApi::status(Lang lang) {
@@ -353,7 +277,6 @@ void LocalApi::add_pages() {
   const auto page = [this](net::Request& request) { return answered(web::asset_response(assets_, request)); };
   add("/", access_.open(), "The till", page);
   add("/assets/{file}", access_.open(), "What the till's page loads", page);
-  add("/api/v1/qr.png", access_.reading(), "A text as a QR code", [](net::Request& request) { return answered(qr(request)); });
   add("/start/{once}", access_.open(), "Opens a session by a one-time link",
       [this](net::Request& request) { return start(request); });
   add("/healthz", access_.open(), "Is it alive",

@@ -1,6 +1,8 @@
 // The local HTTP API: routes to use cases, and nothing else. The command line asks the same routes in-process when nothing runs.
 #pragma once
+#include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 
@@ -10,6 +12,7 @@
 #include "pos/api/access.hpp"
 #include "pos/till/use_cases.hpp"
 #include "shared/net/http.hpp"
+#include "shared/receipt/receipt.hpp"
 #include "shared/web/assets.hpp"
 
 namespace phien::api {
@@ -32,6 +35,7 @@ class LocalApi {
 
  private:
   void add_reading();
+  void add_pictures();
   void add_writing();
   void add_pages();
   // `slow`: reads whole journals, so it works beside the loop that sells.
@@ -40,7 +44,11 @@ class LocalApi {
            std::function<nlohmann::json(const till::View&, const net::Request&)> read);
   asio::awaitable<net::Response> write(const till::WritingUseCase& use_case, net::Request& request);
   asio::awaitable<net::Response> aside(std::function<net::Response()> work);
-  net::Response image(const net::Request& request);
+  // Draws what `document` makes, as wide as the paper ("width": 58 or 80); `also` are further parameters it asks for.
+  net::Response image(const net::Request& request, const std::set<std::string>& also,
+                      const std::function<receipt::Document(const till::View&)>& document);
+  net::Response receipt_image(const net::Request& request);
+  net::Response shift_image(const net::Request& request);
   asio::awaitable<net::Response> sync_now(net::Request& request);
   asio::awaitable<net::Response> move_server(net::Request& request);
   asio::awaitable<net::Response> start(net::Request& request);

@@ -34,6 +34,15 @@ void look_at_link(const agent::AgentStatus& link, json& problems) {
     problems.push_back(problem_json(*link.problem_down));
 }
 
+// Where everything this till ever wrote lies as well: it may be turned off, lost or burnt. Equal heads, not equal numbers.
+json safe_elsewhere(const till::View& view, const agent::AgentStatus& link) {
+  const auto& head = view.branch.head;
+  const auto& there = link.link.sent.acknowledged;
+  if (there.seq == head.seq && there.hash == head.hash && !link.link.must_reopen) return "server";
+  if (view.books.meta(till::kExportedKey) == hex(head.hash)) return "file";
+  return nullptr;
+}
+
 Message sentence(const json& status) {
   const auto waiting = status.at("waiting").get<std::int64_t>();
   const auto reached = status.at("reached_at").get<Milliseconds>();
@@ -109,6 +118,7 @@ json status_json(const till::View& view, const std::string& server, const agent:
   status["can_sell"] = !obstacle;
   if (obstacle) status["why_not"] = problem_json(*obstacle);
   status["printer"] = till::printer_brief(view);
+  status["safe"] = safe_elsewhere(view, link);
   if (!status.contains("waiting_since")) status["waiting_since"] = nullptr;
   const Message text = sentence(status);
   status["text"] = {{"en", text.en}, {"vi", text.vi}};

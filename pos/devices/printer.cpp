@@ -161,8 +161,7 @@ asio::awaitable<std::shared_ptr<std::string>> Printer::bytes_of(const PrintJob& 
         } else {
           receipt::Document document;
           till_.read(job.lang, [&](const till::View& view) {
-            document = job.kind == PrintJob::Kind::test ? till::test_document(view, settings, job.lang)
-                                                        : till::printed_document(view, job.deal, job.lang);
+            document = till::job_document(view, job, settings);
             return nlohmann::json();
           });
           const auto image = render::draw(document, settings.paper == 58 ? render::kWidth58 : render::kWidth80);

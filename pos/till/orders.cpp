@@ -3,7 +3,9 @@
 
 #include "pos/till/basket.hpp"
 #include "pos/till/deals.hpp"
+#include "pos/till/drafts.hpp"
 #include "pos/till/person.hpp"
+#include "pos/till/plan.hpp"
 #include "pos/till/use_cases.hpp"
 
 namespace phien::till {
@@ -46,7 +48,14 @@ journal::OrderClosed end_of(Work& work, const Known& known, bool delivered, Dong
 json order(Work& work, Fields& request) {
   const std::string by = work.cashier(request);
   const auto happened = work.happened(request);
-  const Basket basket = read_basket(work, request, "lines", by);
+  const auto draft = named_draft(work, request);
+  std::optional<Fields> kept;
+  if (draft) kept.emplace(draft->basket, "basket");
+  const Basket basket = read_basket(work, kept ? *kept : request, "lines", by);
+  if (kept) {
+    kept->optional_text("note", kMaxNote);
+    kept->done();
+  }
   auto tenders = read_tenders(request);
   journal::Order order;
   order.due = request.optional_day("due");
@@ -84,7 +93,13 @@ json order(Work& work, Fields& request) {
   json answer = receipts_json(work, work.write(std::move(entries), std::move(beside)));
   answer["total"] = total;
   answer["deposit"] = deposit;
+  answer["balance"] = total - deposit;
   answer["change"] = settled.change;
+  if (draft) {
+    Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
+    drafts.erase(draft->id);
+    save_drafts(work.tx, drafts);
+  }
   return answer;
 }
 
@@ -118,7 +133,8 @@ json close_order(Work& work, Fields& request) {
     finish(work, sale, settled.parts.front());
     entries.push_back(work.entry(by, std::move(sale)));
   }
-  if (!delivered || deposit.held > used) {
+  // Where no deposit is used up in the sale, this entry is all that says the order is over.
+  if (!delivered || used == 0 || deposit.held > used) {
     auto closed = end_of(work, known, delivered, deposit.held - used, kept,
                          delivered && used < order.total ? std::vector<Tender>{} : tenders);
     if (!delivered) closed.note = note;

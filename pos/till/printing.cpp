@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "pos/till/deals.hpp"
+#include "pos/till/shift_slip.hpp"
 #include "pos/till/use_cases.hpp"
 #include "shared/ledger/views.hpp"
 
@@ -13,7 +14,7 @@ namespace phien::till {
 namespace {
 
 constexpr const char* kStates[] = {"waiting", "printing", "printed", "failed", "unsure"};
-constexpr const char* kKinds[] = {"receipt", "drawer", "test"};
+constexpr const char* kKinds[] = {"receipt", "drawer", "test", "shift"};
 constexpr std::size_t kMaxAddress = 200;
 constexpr const char* kNoPrinter = "none";
 
@@ -41,6 +42,11 @@ json job_json(const PrintJob& job) {
     shown["number"] = job.number;
     shown["deal"] = to_json(job.deal);
   }
+  if (job.kind == PrintJob::Kind::shift) {
+    shown["number"] = job.number;
+    shown["part"] = job.part;
+    shown["shift"] = job.shift;
+  }
   if (job.problem) shown["problem"] = problem_json(*job.problem);
   return shown;
 }
@@ -55,6 +61,8 @@ PrintJob job_from_json(const json& item) {
   job.first = item.value("first", false);
   job.asked = item.at("asked");
   job.number = item.value("number", "");
+  job.shift = item.value("shift", "");
+  job.part = item.value("part", "");
   if (const auto deal = item.find("deal"); deal != item.end())
     job.deal = {deal->at("terminal"), deal->at("seq"), hash_from_hex(deal->at("hash").get_ref<const std::string&>()).value()};
   if (const auto why = item.find("problem"); why != item.end())
@@ -245,6 +253,20 @@ receipt::Document printed_document(const View& view, const journal::Ref& deal, L
   return receipt::of(known.entry, how, *view.catalogue, lang, copy);
 }
 
+receipt::Document job_document(const View& view, const PrintJob& job, const PrinterSettings& settings) {
+  switch (job.kind) {
+    case PrintJob::Kind::receipt:
+      return printed_document(view, job.deal, job.lang);
+    case PrintJob::Kind::shift:
+      return shift_document(view, job.shift, job.part, job.lang);
+    case PrintJob::Kind::test:
+      return test_document(view, settings, job.lang);
+    case PrintJob::Kind::drawer:
+      break;
+  }
+  return {};
+}
+
 receipt::Document test_document(const View& view, const PrinterSettings& settings, Lang lang) {
   using Type = receipt::Element::Type;
   const auto say = [lang](const char* vi, const char* en) { return std::string(lang == Lang::vi ? vi : en); };
@@ -293,6 +315,17 @@ json print_receipt(Work& work, Fields& request) {
   request.done();
   PrintQueue queue = print_queue(work.tx.meta(kPrintQueueKey));
   return queued(work, queue, receipt_job(work, *deal_of(known.entry.body), known.ref));
+}
+
+// POST /prints/shift: the Z-report of a closed shift, or an exhibitor's hand-in slip.
+json print_shift(Work& work, Fields& request) {
+  PrintJob job = new_job(work, PrintJob::Kind::shift);
+  job.shift = request.text("shift", 64);
+  job.part = request.id("part");
+  request.done();
+  job.number = shift_print_name(work, job.shift, job.part);
+  PrintQueue queue = print_queue(work.tx.meta(kPrintQueueKey));
+  return queued(work, queue, std::move(job));
 }
 
 json test_printer(Work& work, Fields& request) {

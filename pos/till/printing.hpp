@@ -33,10 +33,11 @@ PrinterSettings printer_settings(const std::optional<std::string>& text);
 // failed: begun, and surely not finished. unsure: begun, and nobody can tell; it counts as printed, so the next one is a copy.
 enum class PrintState { waiting, printing, printed, failed, unsure };
 struct PrintJob {
-  enum class Kind { receipt, drawer, test } kind{};
+  enum class Kind { receipt, drawer, test, shift } kind{};
   std::string id;
-  journal::Ref deal;   // of a receipt
-  std::string number;  // as people call it
+  journal::Ref deal;        // of a receipt
+  std::string number;       // as people call it
+  std::string shift, part;  // of a shift: its shift_open, and which slip
   Lang lang = Lang::vi;
   bool kick = false;       // opens the drawer first
   bool first = false;      // begun as the original, not as a copy
@@ -69,6 +70,8 @@ void print_deals(Work& work, const std::vector<Written>& written);
 
 // A deal as paper and image show it: with codes, and as a copy where it was printed before.
 receipt::Document printed_document(const View& view, const journal::Ref& deal, Lang lang);
+// What a job puts on paper; a drawer has nothing to draw.
+receipt::Document job_document(const View& view, const PrintJob& job, const PrinterSettings& settings);
 receipt::Document test_document(const View& view, const PrinterSettings& settings, Lang lang);
 
 }  // namespace phien::till

@@ -123,7 +123,10 @@ json sale_view(const View& view, const std::string& receipt) {
   shown["payments"] = json::array();
   for (const auto& payment : deal_of(known.entry.body)->payments)
     shown["payments"].push_back(payment_json(payment, *view.catalogue));
-  if (const auto* sale = std::get_if<journal::Sale>(&known.entry.body)) shown["lines"] = lines_left(view.books, known.ref, *sale);
+  if (const auto* sale = std::get_if<journal::Sale>(&known.entry.body)) {
+    shown["lines"] = lines_left(view.books, known.ref, *sale);
+    shown["invoice"] = invoice_of(view, known.ref);
+  }
   return shown;
 }
 
@@ -217,11 +220,11 @@ json journal_verify(const View& view) {
   return {{"findings", std::move(findings)}, {"journals", std::move(journals)}, {"sound", sound}};
 }
 
-std::string journal_export(const View& view) {
+std::string journals_text(const ledger::Reader& books) {
   std::string text;
-  // Whatever this device wrote, also before it went on in a new journal.
-  for (const auto& branch : view.books.branches())
-    if (!journal::is_server_terminal(branch.journal.terminal)) text += sync::export_chain(view.books, branch.no);
+  // Also what it wrote before it went on in a new journal.
+  for (const auto& branch : books.branches())
+    if (!journal::is_server_terminal(branch.journal.terminal)) text += sync::export_chain(books, branch.no);
   return text;
 }
 

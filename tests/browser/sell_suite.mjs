@@ -251,7 +251,7 @@ export default async function suite(test, browser) {
       await page.locator("dialog footer .button").click();
       await page.getByText("Khớp").waitFor();
       await picture(page, "z-report");
-      await page.locator("dialog footer .button").click();
+      await page.locator("dialog footer .button.main").click();
     });
   }
 

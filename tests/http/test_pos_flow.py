@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A terminal from enrolment to the last entry: with the server and without it, beside a running program and without one."""
 import gzip
+import hashlib
 import json
 import pathlib
 import re
@@ -304,7 +305,19 @@ class Description(unittest.TestCase):
             ask("POST", "/api/v1/" + path, {"job": job["id"] if path.endswith("cancel") else "none"})
         ask("GET", f"/api/v1/sales/{number}/image?width=58")
         order = ask("POST", "/api/v1/orders", {"lines": line}).json["receipts"][0]["number"]
+        ask("GET", "/api/v1/orders")
         ask("POST", "/api/v1/orders/closed", {"order": order, "outcome": "cancelled"})
+        ask("POST", "/api/v1/invoices", {"receipt": number, "personal": {"tax_code": "0100109106", "company": "x"}})
+        ask("GET", f"/api/v1/sales/{number}")
+        shift = ask("GET", "/api/v1/shifts").json["rows"][0]["hash"]
+        ask("GET", f"/api/v1/shifts/{shift}")
+        ask("GET", f"/api/v1/shifts/{shift}/image?part=EX01&width=58")
+        ask("POST", "/api/v1/prints/shift", {"shift": shift, "part": "z"})
+        ask("POST", "/api/v1/quote/pack", {})
+        ask("POST", "/api/v1/packs", {})
+        exported = till.admin("GET", "/api/v1/journal/export").body
+        ask("POST", "/api/v1/journal/exported", {"sha256": hashlib.sha256(exported).hexdigest()})
+        self.assertIn(ask("GET", "/api/v1/status").json["safe"], ("server", "file"))
         basket = {"lines": line, "discount": 500, "note": "x"}
         kept = ask("POST", "/api/v1/drafts/basket", {"id": "G1", "rev": 0, "basket": basket, "payments": [{"method": "transfer"}]}).json
         ask("POST", "/api/v1/drafts/park", {"id": "G1", "rev": kept["rev"], "label": "x"})
@@ -324,7 +337,7 @@ class Description(unittest.TestCase):
             ask("GET", asset)
         void = till.post("visitors", {"count": 1})["entries"][0]["hash"]
         ask("POST", "/api/v1/voids", {"receipt": void})
-        for path in ("status", "catalogue", "stock", "sales?limit=5", "shift", "shifts", "scan?code=8930000000019", "qr.png?text=PHIEN", "transfers", "printer", "journal/verify", "journal/export", "openapi.json", "sales/A01-T99-1"):
+        for path in ("status", "catalogue", "stock", "sales?limit=5", "shift", "shifts", "scan?code=8930000000019", "qr.png?text=PHIEN", "transfers", "leads", "visitors", "printer", "journal/verify", "journal/export", "openapi.json", "sales/A01-T99-1"):
             ask("GET", "/api/v1/" + path)
         for path in ("/healthz", "/metrics"):
             ask("GET", path)

@@ -3,8 +3,8 @@ import { get, newKey, NoAnswer, post, Refused, type Message } from "@shared/requ
 import type { Catalogue, Drafts, List, Problem, Product, Settings, Status, StockRow } from "./types";
 import { WORDS, type Word } from "./words";
 
-export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock" | "offers" | "printer";
-const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock", "offers", "printer"];
+export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock" | "offers" | "people" | "late" | "leaving" | "printer";
+const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock", "offers", "people", "late", "leaving", "printer"];
 const STATUS_EVERY_MS = 4_000;
 const RETRY_EVERY_MS = 700;
 
@@ -152,12 +152,12 @@ class Till {
 
   writing = $state(false);
   /** Writes what one tap asks for, once; nothing when it was refused, which has been said. */
-  write = async <T>(path: string, body: object): Promise<T | undefined> => {
+  write = async <T>(path: string, body: object, named = true): Promise<T | undefined> => {
     if (this.writing) return undefined;
     this.writing = true;
     try {
       const key = newKey();
-      return await this.insist(() => post<T>(`${path}?lang=${this.lang}`, { ...body, cashier: this.cashier }, key));
+      return await this.insist(() => post<T>(`${path}?lang=${this.lang}`, named ? { ...body, cashier: this.cashier } : body, key));
     } catch (error) {
       this.explain(error);
       return undefined;

@@ -97,6 +97,7 @@ export interface Status {
   reached_at: number;
   waiting: number;
   waiting_since: number | null;
+  safe: "server" | "file" | null;
   problems: Problem[];
   catalogue: { products: number; seq: number };
   clock: { time: number; offset_ms: number; quality: "exact" | "estimated" | "unknown" };
@@ -105,7 +106,7 @@ export interface Status {
 }
 export interface PrintJob {
   id: string;
-  kind: "receipt" | "drawer" | "test";
+  kind: "receipt" | "drawer" | "test" | "shift";
   state: "waiting" | "printing" | "printed" | "failed" | "unsure";
   asked: number;
   number?: string;
@@ -226,6 +227,7 @@ export interface SaleRow {
 export interface SaleShown extends SaleRow {
   text: string;
   payments: { method: string; amount: number; pay_ref?: string }[];
+  invoice?: { personal: Person | null } | null;
   lines?: { of: number; name: string; unit: string; qty: number; given_back: number; total: number; product: string }[];
 }
 export interface TransferRow {
@@ -243,7 +245,41 @@ export interface ShiftRow {
   opened?: number;
   sales?: number;
 }
+export interface ShiftHandIn {
+  claimed: number;
+  difference: number;
+  expected: number;
+  sellers: { exhibitor: string; name: string; cash: number; transfer: number; other: number; sales: number }[];
+}
+export interface Person {
+  name?: string;
+  company?: string;
+  phone?: string;
+  email?: string;
+  address?: string;
+  tax_code?: string;
+}
+export interface LeadRow {
+  hash: string;
+  type: "enquiry" | "memorandum" | "contract";
+  goods: string;
+  value: number;
+  time: number;
+  personal: Person | null;
+}
+export interface OrderRow {
+  hash: string;
+  number: string;
+  due: string | null;
+  lines: { name: string; unit: string; qty: number; total: number }[];
+  total: number;
+  deposit: number;
+  balance: number;
+  balance_cash: number;
+  personal: Person | null;
+}
 export interface ShiftReport {
+  hash: string;
   holder: string;
   cashier: string;
   opened: number;
