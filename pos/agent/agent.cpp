@@ -34,11 +34,15 @@ LinkRecord link_from_text(const std::optional<std::string>& text) {
   if (const auto sent = sync::SendState::from_json(value.at("sent").get<std::string>())) record.sent = *sent;
   record.reached_at = value.at("reached_at").get<Milliseconds>();
   record.must_reopen = value.at("must_reopen").get<bool>();
+  if (const auto revoked = value.find("revoked"); revoked != value.end())
+    record.revoked = Message{revoked->at("vi").get<std::string>(), revoked->at("en").get<std::string>()};
   return record;
 }
 
 std::string to_text(const LinkRecord& record) {
-  return json{{"must_reopen", record.must_reopen}, {"reached_at", record.reached_at}, {"sent", record.sent.to_json()}}.dump();
+  json value{{"must_reopen", record.must_reopen}, {"reached_at", record.reached_at}, {"sent", record.sent.to_json()}};
+  if (record.revoked) value["revoked"] = {{"en", record.revoked->en}, {"vi", record.revoked->vi}};
+  return value.dump();
 }
 
 Agent::Uplink::Uplink(asio::any_io_executor executor, const home::Keys& keys, till::Identity identity,
@@ -138,21 +142,22 @@ asio::awaitable<void> Agent::run_up(std::shared_ptr<Uplink> up) {
       co_await send(*up, std::move(*batch));
       continue;
     }
+    co_await keep(*up);
     // A former journal waits here too when all of it is there: the next server may lack it.
-    const Milliseconds wait = up->sender.retry_at() > now ? up->sender.retry_at() - now : kClockEvery;
+    Milliseconds wait = up->sender.retry_at() > now ? up->sender.retry_at() - now : kClockEvery;
+    if (up->to_keep) wait = std::min(wait, kKeepEvery);
     co_await up->work.wait_beyond(version, wait);
   }
 }
 
 asio::awaitable<void> Agent::send(Uplink& up, std::string batch) {
-  const std::string post = "POST", target = "/api/v1/journals/" + up.me.terminal, type = "text/plain; charset=utf-8";
-  const std::chrono::milliseconds deadline{60'000};
-  const auto answer = co_await up.peer.ask(up.me, post, target, batch, type, deadline);
+  const Peer::Brought brought = co_await up.peer.bring(up.me, up.me.terminal, batch);
+  const Result<net::Response>& answer = brought.answer;
   up.problem.reset();
   std::optional<sync::Outcome> outcome;
   if (answer) {
     if (auto read = sync::outcome_from_json(answer->body)) outcome = std::move(*read);
-    // Whatever refuses in the common form (revoked, another's journal) is an answer too: it is shown, and tried again.
+    // Whatever refuses in the common form (another's journal) is an answer too: it is shown, and tried again.
     else if (answer->status >= 400 && answer->status < 500)
       outcome = problem_of(*answer);
     else
@@ -171,13 +176,16 @@ asio::awaitable<void> Agent::send(Uplink& up, std::string batch) {
   up.record.sent = up.sender.state();
   up.record.must_reopen = up.sender.must_reopen();
   up.record.reached_at = clock_.now().wall;
+  up.record.revoked = brought.revoked ? std::optional(brought.revoked->what) : std::nullopt;
+  up.to_keep = true;
   co_await keep(up);
 }
 
 asio::awaitable<void> Agent::keep(Uplink& up) {
   const auto now = std::chrono::steady_clock::now();
-  if (now - up.kept < std::chrono::milliseconds(kKeepEvery)) co_return;
+  if (!up.to_keep || now - up.kept < std::chrono::milliseconds(kKeepEvery)) co_return;
   up.kept = now;
+  up.to_keep = false;
   const db::JournalStore::Job job = [key = link_key(up.me), text = to_text(up.record)](db::Transaction& tx) {
     tx.set_meta(key, text);
   };
@@ -225,10 +233,26 @@ asio::awaitable<void> Agent::run_down() {
     }
     online_ = false;
     if (problem_down_ && may_lack_its_past(*problem_down_)) give_back_.wake();
+    if (problem_down_ && problem_down_->code == "revoked")
+      co_await meet_as_revoked();
+    else
+      revoked_by_.clear();
     const Milliseconds most = std::min(kLongestBackoff, kFirstBackoff << std::min(failures_down_++, 10));
     const auto wait = static_cast<Milliseconds>(static_cast<double>(most) * (0.5 + random() / 2));
     co_await wake_down_.wait_beyond(version, wait);
   }
+}
+
+// A revoked terminal is told nothing any more, and owes what it wrote until then to every server that it meets.
+asio::awaitable<void> Agent::meet_as_revoked() {
+  const auto contact = co_await down_.greet();
+  if (!contact || contact->hello.tls == revoked_by_) co_return;
+  revoked_by_ = contact->hello.tls;
+  for (const auto& up : up_) {
+    up->sender.hurry();
+    up->work.announce();
+  }
+  give_back_.wake();
 }
 
 std::string feed_target(const till::Till& till, std::int64_t stock_version, Milliseconds wait) {

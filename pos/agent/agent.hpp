@@ -23,13 +23,14 @@ namespace phien::agent {
 inline constexpr Milliseconds kClockEvery = 3'600'000, kClockMoved = 2'000, kLongestRoundTrip = 10'000;
 inline constexpr Milliseconds kFirstBackoff = 250, kLongestBackoff = 30'000;
 inline constexpr Milliseconds kFeedWait = 50'000;
-inline constexpr Milliseconds kKeepEvery = 10'000;  // how often what may be lost is written down
+inline constexpr Milliseconds kKeepEvery = 2'000;  // how often at most what may be lost is written down
 
 // "sync.link.<terminal>": what is kept of a link between runs.
 struct LinkRecord {
   sync::SendState sent;
   Milliseconds reached_at = 0;  // this device's clock; 0: never
   bool must_reopen = false;
+  std::optional<Message> revoked;  // what the server said when it sent this terminal away
 };
 std::string link_key(const till::Identity& me);
 LinkRecord link_from_text(const std::optional<std::string>& text);
@@ -72,6 +73,7 @@ class Agent {
     LinkRecord record;
     std::optional<Problem> problem;  // of the way there; the sender has those of the answer
     std::chrono::steady_clock::time_point kept;
+    bool to_keep = false;
     bool former = false;
     std::int64_t incarnation = 0;
   };
@@ -80,6 +82,7 @@ class Agent {
   asio::awaitable<void> keep(Uplink& up);
   asio::awaitable<void> run_down();
   asio::awaitable<bool> fetch();  // one feed answer; false: it failed
+  asio::awaitable<void> meet_as_revoked();
   void on_contact(Uplink& up, const Contact& contact);
   asio::awaitable<void> note(Contact contact);
   double random() { return std::uniform_real_distribution<double>(0, 1)(engine_); }
@@ -94,6 +97,7 @@ class Agent {
   std::int64_t stock_version_ = 0;
   bool stock_kept_ = true;
   bool online_ = false;
+  std::string revoked_by_;  // TLS key of the server that was offered what this terminal, which it revoked, still owes
   std::optional<Problem> problem_down_;
   int failures_down_ = 0;
   std::shared_ptr<asio::cancellation_signal> stop_down_ = std::make_shared<asio::cancellation_signal>();

@@ -110,7 +110,7 @@ asio::awaitable<bool> GiveBack::pass() {
   }
   if (all) {
     const auto problem = co_await keep_replaced(till_, peer, keys_.replaces);
-    all = !problem;
+    all = !problem || problem->code == "revoked";  // then it is not given to this device any more
   }
   if (appended_ > before) gave_();
   if (all) given_to_ = contact->hello.tls;
@@ -119,8 +119,8 @@ asio::awaitable<bool> GiveBack::pass() {
 
 asio::awaitable<bool> GiveBack::offer(Peer& peer, const journal::Branch& branch) {
   const bool of_server = journal::is_server_terminal(branch.journal.terminal);
-  const std::string post = "POST", type = "text/plain; charset=utf-8",
-                    target = "/api/v1/journals/" + (of_server ? std::string("returned") : branch.journal.terminal);
+  const std::string post = "POST", type = "text/plain; charset=utf-8", returned = "/api/v1/journals/returned",
+                    terminal = branch.journal.terminal;
   // As if it were all there: the last of it is shown, and the answer says what is missing.
   sync::Sender sender(branch.no, sync::SendState{branch.head, 0}, random_);
   for (int n = 0; n < kMostBatches; ++n) {
@@ -128,9 +128,10 @@ asio::awaitable<bool> GiveBack::offer(Peer& peer, const journal::Branch& branch)
     if (!batch) co_return !sender.problem() && sender.retry_at() <= steady_ms();
     std::optional<Result<net::Response>> answered;
     if (of_server) {
-      answered = co_await peer.call(post, target, *batch, type);
+      answered = co_await peer.call(post, returned, *batch, type);
     } else {
-      answered = co_await peer.ask(keys_.current, post, target, *batch, type, kDeadline);
+      Peer::Brought brought = co_await peer.bring(keys_.current, terminal, *batch);
+      answered = std::move(brought.answer);
     }
     const Result<net::Response>& answer = *answered;
     const auto outcome = answer ? sync::outcome_from_json(answer->body) : Result<sync::Outcome>(answer.problem());

@@ -194,4 +194,20 @@ asio::awaitable<Result<net::Response>> Peer::ask(const till::Identity& me, std::
       "bad_token", "", {"Máy chủ không nhận phiên làm việc của máy này.", "The server does not take this terminal's session."}};
 }
 
+asio::awaitable<Peer::Brought> Peer::bring(const till::Identity& me, std::string terminal, std::string batch) {
+  const std::string post = "POST", own = "/api/v1/journals/" + terminal, returned = "/api/v1/journals/returned",
+                    type = "text/plain; charset=utf-8";
+  const std::chrono::milliseconds deadline{60'000};
+  auto answer = co_await ask(me, post, own, batch, type, deadline);
+  std::optional<Problem> refused;
+  if (!answer)
+    refused = answer.problem();
+  else if (answer->status == 403)
+    refused = problem_of(*answer);
+  if (!refused || refused->code != "revoked") co_return Brought{std::move(answer), std::nullopt};
+  token_.clear();
+  auto returned_answer = co_await send(post, returned, batch, type, deadline);
+  co_return Brought{std::move(returned_answer), std::move(refused)};
+}
+
 }  // namespace phien::agent

@@ -53,6 +53,13 @@ class Peer {
   asio::awaitable<Result<net::Response>> ask(const till::Identity& me, std::string method, std::string target, std::string body,
                                              std::string content_type, std::chrono::milliseconds deadline);
 
+  // A batch of `terminal`'s journal, as `me`. Who has been revoked gets no session any more, and brings what its seals prove.
+  struct Brought {
+    Result<net::Response> answer;
+    std::optional<Problem> revoked;  // why `me` was
+  };
+  asio::awaitable<Brought> bring(const till::Identity& me, std::string terminal, std::string batch);
+
   // From now on at another address; an answer that is awaited still comes from the one before.
   void move(std::string base_url);
 

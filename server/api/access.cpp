@@ -50,7 +50,7 @@ constexpr std::array kRights{
     // Terminals.
     Right{"POST", "/api/v1/journals/{terminal}", terminal},
     Right{"GET", "/api/v1/journals/{terminal}", terminal},
-    Right{"POST", "/api/v1/journals/returned", anyone},  // a server's own journal, sealed by it
+    Right{"POST", "/api/v1/journals/returned", anyone},  // sealed by the key of a server or terminal of this fair
     Right{"GET", "/api/v1/feed", terminal},
     // Figures.
     Right{"GET", "/api/v1/stock", kOwnFigures | terminal},

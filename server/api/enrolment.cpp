@@ -1,19 +1,16 @@
 // How a terminal gets in: the organizer asks for a code, the terminal shows it with the key it made.
 #include <algorithm>
 #include <cctype>
-#include <cstdio>
 
 #include "server/api/enrolment_codes.hpp"
 #include "server/api/fields.hpp"
 #include "server/api/route.hpp"
+#include "shared/ledger/numbers.hpp"
 
 namespace phien::server::api {
 namespace {
 
 constexpr std::size_t kMaxExhibitors = 64;
-// Each incarnation of the server has numbers of its own: it may have been restored from before the last ones were given, and none
-// is given twice.
-constexpr int kNumbersPerIncarnation = 1'000;
 
 // Who sells there and who holds the money: as on the terminal it replaces, or as told. A shared till must say whose booth and
 // account it uses.
@@ -105,19 +102,6 @@ asio::awaitable<net::Response> withdraw_codes(House& house, net::Request& reques
       {"bad_code", "code", {"Mã ghi danh không đúng, đã dùng hoặc đã hết hạn.", "The code is wrong, used, or no longer valid."}});
 }
 
-std::string next_terminal_id(const db::Transaction& tx, const Keys& keys) {
-  int highest = static_cast<int>(keys.incarnation - 1) * kNumbersPerIncarnation;
-  const auto look = [&highest](const std::string& id) {
-    int number = 0;
-    if (std::sscanf(id.c_str(), "T%9d", &number) == 1) highest = std::max(highest, number);
-  };
-  for (const auto& terminal : ledger::enrolments(tx)) look(terminal.terminal);
-  for (const auto& branch : tx.branches()) look(branch.journal.terminal);
-  char id[16];
-  std::snprintf(id, sizeof id, "T%02d", highest + 1);
-  return id;
-}
-
 json enrolled_json(const Keys& keys, const json& code) {
   json answer{{"terminal", code["terminal"]},     {"fair", keys.fair},      {"root", hex(keys.root)},
               {"exhibitors", code["exhibitors"]}, {"booth", code["booth"]}, {"holder", code["holder"]}};
@@ -142,7 +126,7 @@ json take_code(const House& house, db::Transaction& tx, const Attempt& attempt, 
     return enrolled_json(house.keys(), *found);
   }
   journal::TerminalEnrolled terminal;
-  terminal.terminal = next_terminal_id(tx, house.keys());
+  terminal.terminal = ledger::next_terminal(tx, house.keys().incarnation);
   terminal.key = attempt.key;
   terminal.exhibitors = (*found)["exhibitors"].get<std::vector<std::string>>();
   terminal.booth = (*found)["booth"].get<std::string>();

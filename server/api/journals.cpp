@@ -1,37 +1,16 @@
 // Journals in and out: the hot path of every sale, and files for the organizer.
 #include <algorithm>
-#include <set>
 
 #include "server/api/batches.hpp"
+#include "server/api/returned.hpp"
 #include "server/api/route.hpp"
 #include "server/live/holdings.hpp"
 #include "server/take_export.hpp"
-#include "shared/journal/certificate.hpp"
 #include "shared/sync/limits.hpp"
-#include "shared/sync/receive.hpp"
 #include "shared/sync/send.hpp"
 
 namespace phien::server::api {
 namespace {
-
-// What a batch tells besides its own journal: whose stock it touches, and which heads of the server's journal its writer saw.
-struct Told {
-  std::set<std::string> exhibitors;
-  std::optional<journal::ServerPosition> seen;  // the furthest
-};
-
-Told told_by(const sync::DecodedBatch& batch) {
-  Told told;
-  for (const auto& entry : batch.entries) {
-    if (!entry) continue;
-    add_exhibitors(*entry, told.exhibitors);
-    const auto& seen = entry->seen;
-    if (seen &&
-        (!told.seen || std::pair(seen->incarnation, seen->head.seq) >= std::pair(told.seen->incarnation, told.seen->head.seq)))
-      told.seen = seen;
-  }
-  return told;
-}
 
 // A terminal writes its own journal. It may also keep, and bring back, that of another which sells for nobody else than it does:
 // of the till it replaced. Nobody can change what it carries, which is sealed by its writer.
@@ -51,6 +30,7 @@ asio::awaitable<net::Response> take_batch(House& house, net::Request& request) {
   const std::string& terminal = request.params.at("terminal");
   const journal::TerminalEnrolled& asking = asking_terminal(house, request);
   require_kept(house, asking, terminal);
+  const bool own = asking.terminal == terminal;  // the roll may be another when the batch is durable
   auto decoded = sync::decode_batch(std::move(request.body), house.keys().fair);
   if (!decoded) co_return reply_to_batch(house, decoded.problem());
   const journal::JournalId& id = decoded->batch.journal;
@@ -59,15 +39,8 @@ asio::awaitable<net::Response> take_batch(House& house, net::Request& request) {
   if (id.root != house.keys().root)
     co_return reply_to_batch(house,
                              Problem{"wrong_root", "root", {"Nhật ký của một phiên chợ khác.", "A journal of another fair."}});
-  Told told = told_by(*decoded);
-  told.exhibitors.insert(asking.exhibitors.begin(), asking.exhibitors.end());
-  sync::Outcome outcome;
-  const db::JournalStore::Job job = [&decoded, &outcome](db::Transaction& tx) { outcome = sync::receive(tx, *decoded); };
-  co_await house.commit(job);
-  const auto* accepted = std::get_if<sync::Accepted>(&outcome);
-  if (accepted && terminal == asking.terminal) house.reported.insert(terminal);
-  if (accepted && accepted->appended > 0) house.took(told.exhibitors, terminal);
-  if (told.seen) house.compare(*told.seen);
+  const sync::Outcome outcome = co_await take(house, *decoded);
+  if (own && std::holds_alternative<sync::Accepted>(outcome)) house.reported.insert(terminal);
   co_return reply_to_batch(house, outcome);
 }
 
@@ -80,38 +53,6 @@ journal::Seq vouched_to(const ledger::Reader& books, const journal::Branch& bran
     if (entry && entry->at.hash == head.hash) furthest = head.seq;
   }
   return furthest;
-}
-
-// What can be said of a batch before its seals are checked, since anybody may send one: nothing when it is of a journal of this
-// fair's servers, one that is here or that begins with a certificate.
-std::optional<sync::Outcome> answer_at_sight(House& house, std::string_view text) {
-  const auto batch = journal::read_batch(text, sync::kMaxBatchEntries, sync::kMaxBatchBytes);
-  if (!batch) return batch.problem();
-  const journal::JournalId& id = batch->journal;
-  if (journal::is_server_terminal(id.terminal) && id.fair == house.keys().fair && id.root == house.keys().root) {
-    if (!house.store().snapshot()->branches_of(id).empty()) return std::nullopt;
-    if (batch->prev.seq > 0) return sync::UnknownPrev{};
-    const auto first = journal::decode(batch->items.front().bytes);
-    const auto* incarnation = first ? std::get_if<journal::Incarnation>(&first->body) : nullptr;
-    if (incarnation && journal::certificate_holds(id, *incarnation)) return std::nullopt;
-  }
-  return Problem{"bad_certificate",
-                 id.terminal,
-                 {"Không phải nhật ký máy chủ của phiên chợ này.", "This is no journal of a server of this fair."}};
-}
-
-// What a server that lost its past is told of it by terminals, before it can know any of them: the journals of the servers before
-// it say who is enrolled. They prove themselves, by the organizer's certificate and their seals.
-asio::awaitable<net::Response> take_returned(House& house, net::Request& request) {
-  if (const auto answer = answer_at_sight(house, request.body)) co_return reply_to_batch(house, *answer);
-  auto decoded = sync::decode_batch(std::move(request.body), house.keys().fair);
-  if (!decoded) co_return reply_to_batch(house, decoded.problem());
-  sync::Outcome outcome;
-  const db::JournalStore::Job job = [&decoded, &outcome](db::Transaction& tx) { outcome = sync::receive(tx, *decoded); };
-  co_await house.commit(job);
-  if (const auto* accepted = std::get_if<sync::Accepted>(&outcome); accepted && accepted->appended > 0)
-    house.note_server_journal(decoded->batch.journal.terminal);
-  co_return reply_to_batch(house, outcome);
 }
 
 asio::awaitable<net::Response> list_journals(House& house, net::Request& request) {
@@ -181,7 +122,7 @@ asio::awaitable<net::Response> import_journals(House& house, net::Request& reque
 void add_journal_routes(net::Router& router, House& house) {
   add(router, house, {"POST", "/api/v1/journals/{terminal}", take_batch, sync::kMaxBatchBytes});
   add(router, house, {"GET", "/api/v1/journals/{terminal}", give_journal, 0, kNoDeadline});
-  add(router, house, {"POST", "/api/v1/journals/returned", take_returned, sync::kMaxBatchBytes});
+  add_returned_route(router, house);
   add(router, house, {"POST", "/api/v1/journals/import", import_journals, kJournalsBody, kNoDeadline});
 }
 

@@ -18,14 +18,22 @@ journal::Seq of(const HeldElsewhere& held, const std::string& terminal) {
 // One journal, or all that go by one terminal's name.
 struct Holding {
   journal::Seq here = 0, witnessed = 0, missing = 0;
+  bool owed = false;  // revoked from an entry on that is not here: none of its entries counts until it is
 };
 
 std::map<std::string, Holding> look(const ledger::Reader& books, std::int64_t incarnation) {
   std::map<std::string, Holding> found;
   for (std::int64_t n = 1; n <= incarnation; ++n) found[journal::server_terminal(n)];  // also one of which nothing is known here
-  for (const journal::TerminalEnrolled& enrolled : ledger::enrolments(books)) found[enrolled.terminal];
+  std::vector<journal::Ref> witnessed = all_witnessed(books);
+  for (const journal::TerminalEnrolled& enrolled : ledger::enrolments(books)) {
+    Holding& at = found[enrolled.terminal];
+    const auto revoked = ledger::revocation(books, enrolled.terminal);
+    if (!revoked || revoked->head.seq == 0) continue;
+    witnessed.push_back({enrolled.terminal, revoked->head.seq, revoked->head.hash});
+    at.owed = !journal::find(books, witnessed.back());
+  }
   for (const auto& [terminal, head] : heads_here(books)) found[terminal].here = head;
-  for (const journal::Ref& head : all_witnessed(books)) {
+  for (const journal::Ref& head : witnessed) {
     Holding& at = found[head.terminal];
     at.witnessed = std::max(at.witnessed, head.seq);
     // A head that is not on any chain here: at least its own entry is missing, also when another branch is longer.
@@ -70,6 +78,7 @@ json holdings(const db::Snapshot& snapshot, std::int64_t incarnation, const Cont
   json rows = json::array();
   json unheard = json::array();
   journal::Seq missing = 0, only_here = 0;
+  json unwitnessed = json::array();
   bool whole = true;
   for (const auto& [terminal, holding] : look(snapshot, incarnation)) {
     json row{{"terminal", terminal},
@@ -84,19 +93,28 @@ json holdings(const db::Snapshot& snapshot, std::int64_t incarnation, const Cont
       row["exhibitors"] = known->second["exhibitors"];
       for (const char* name : {"last_contact", "revoked"})
         if (known->second.contains(name)) row[name] = known->second[name];
-      if (!reported.contains(terminal) && !known->second.contains("revoked")) unheard.push_back(terminal);
-      gone = known->second["silent"].get<bool>() || known->second.contains("revoked");
+      const bool revoked = known->second.contains("revoked");
+      if (revoked ? holding.owed : !reported.contains(terminal)) unheard.push_back(terminal);
+      gone = known->second["silent"].get<bool>() || revoked;
     }
     const journal::Seq kept = std::max(of(elsewhere, terminal), backup ? of(backup->heads, terminal) : 0);
     const journal::Seq alone = gone ? std::max<journal::Seq>(0, holding.here - kept) : 0;
     row["only_here"] = alone;
     missing += holding.missing;
     only_here += alone;
-    whole = whole && holding.missing == 0 && (!server || holding.here > 0);
+    whole = whole && holding.missing == 0;
+    if (server && holding.here == 0 && holding.witnessed == 0) unwitnessed.push_back(terminal);
     rows.push_back(std::move(row));
   }
-  json answer{{"incarnation", incarnation},    {"whole", whole},         {"missing", missing}, {"only_here", only_here},
-              {"unheard", std::move(unheard)}, {"rows", std::move(rows)}};
+  // A number was given to that server, and nobody names an entry of it: either it never served, or they were not asked yet.
+  if (!unwitnessed.empty()) whole = whole && !terminals.empty() && unheard.empty();
+  json answer{{"incarnation", incarnation},
+              {"whole", whole},
+              {"missing", missing},
+              {"only_here", only_here},
+              {"unheard", std::move(unheard)},
+              {"unwitnessed", std::move(unwitnessed)},
+              {"rows", std::move(rows)}};
   if (backup) answer["backup"] = {{"at", backup->at}};
   return answer;
 }

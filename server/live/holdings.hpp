@@ -29,10 +29,12 @@ std::optional<BackupRecord> last_backup(const db::Snapshot& snapshot);
 inline constexpr std::string_view kBackupKey = "own.backup";
 HeldElsewhere heads_here(const ledger::Reader& books);
 
-// {"incarnation","whole","missing","only_here","unheard":["T02"…],"rows":[{"terminal","exhibitors","here","witnessed","missing",
+// {"incarnation","whole","missing","only_here","unheard":["T02"…],"unwitnessed":["_server.2"…],"rows":[{"terminal","exhibitors","here","witnessed","missing",
 // "only_here","last_contact"?,"revoked"?}],"backup"?:{"at"}}. `reported`: terminals that gave a batch in this run; the others
-// are `unheard` and may hold more than anybody else knows of. `elsewhere`: held there, besides the last backup and the terminals
-// themselves.
+// are `unheard` and may hold more than anybody else knows of, and so is a revoked one as long as an entry that counts is lacking.
+// `unwitnessed`: earlier
+// servers of whose journal nothing is here and nobody says there is anything; not `whole` as long as somebody is `unheard`.
+// `elsewhere`: held there, besides the last backup and the terminals themselves.
 nlohmann::json holdings(const db::Snapshot& snapshot, std::int64_t incarnation, const Contacts& contacts,
                         const std::set<std::string>& reported, const HeldElsewhere& elsewhere);
 

@@ -178,7 +178,10 @@ std::vector<ServerPosition> witnessed_server_positions(const Reader& books) {
   std::map<std::int64_t, std::set<Head>> highest;  // several heads only where a server's journal has forked
   for (const Branch& branch : books.branches()) {
     if (is_server_terminal(branch.journal.terminal)) continue;
+    // Held for good: with a till that was revoked anybody could name places that never were.
+    const bool revoked = revocation(books, branch.journal.terminal).has_value();
     books.scan(branch.no, branch.base.seq + 1, branch.head.seq, [&](const StoredEntry& stored) {
+      if (revoked && stored.standing == Standing::held) return true;
       // Canonical bytes hold the field just so, and never inside a text, where its quotes are escaped.
       constexpr std::string_view field = "\"seen\":{\"hash\":\"";
       const std::string_view bytes = stored.bytes;

@@ -98,6 +98,7 @@ void Examination::listen_to_server(std::size_t branch, const Ref& by, const jour
     for (const Ref& ref : closed->cut) testify(ref, by, branch);
   } else if (const auto* revoked = std::get_if<journal::TerminalRevoked>(&body)) {
     testify({revoked->terminal, revoked->head.seq, revoked->head.hash}, by, branch);
+    if (!journal::is_server_terminal(revoked->terminal)) revoked_[revoked->terminal].push_back(revoked->head);
   } else if (const auto* archived = std::get_if<journal::Archived>(&body)) {
     testify({archived->terminal, archived->head.seq, archived->head.hash}, by, branch);
   } else if (const auto* begun = std::get_if<journal::Incarnation>(&body); begun != nullptr && begun->parent) {
@@ -167,7 +168,8 @@ std::optional<Hash> Examination::hash_at(std::size_t branch, Seq seq) const {
 
 Verification Examination::conclude() {
   for (const Testimony& testimony : testimonies_) {
-    if (enrolled(chains_[testimony.chain])) weigh(testimony);  // a stranger's word could make any journal look cut
+    // A stranger's word could make any journal look cut; so could that of a till in the hands of one.
+    if (enrolled(chains_[testimony.chain]) && !beyond_revocation(testimony.by)) weigh(testimony);
   }
   Verification out;
   for (Chain& chain : chains_) {
@@ -226,6 +228,20 @@ bool Examination::enrolled(const Chain& chain) const {
   if (!any_server_ || journal::is_server_terminal(chain.journal.terminal)) return true;
   const auto keys = enrolled_.find(chain.journal.terminal);
   return keys != enrolled_.end() && keys->second.contains(chain.journal.key);
+}
+
+// Whether the entry's terminal was revoked and it is not one of those that count all the same: the head that was named, and
+// before.
+bool Examination::beyond_revocation(const Ref& entry) const {
+  const auto revoked = revoked_.find(entry.terminal);
+  if (revoked == revoked_.end()) return false;
+  const auto before = [&](const Head& cut) {
+    const auto& branches = by_terminal_.at(entry.terminal);
+    return entry.seq <= cut.seq && std::any_of(branches.begin(), branches.end(), [&](std::size_t branch) {
+             return hash_at(branch, cut.seq) == cut.hash && hash_at(branch, entry.seq) == entry.hash;
+           });
+  };
+  return !std::all_of(revoked->second.begin(), revoked->second.end(), before);
 }
 
 void Examination::find_lost(const Chain& chain, Seq first, Seq last) {

@@ -59,12 +59,14 @@ class Examination {
   void certify(Chain& chain, const journal::Ref& place, const journal::Entry* first);
   void weigh(const Testimony& testimony);
   bool enrolled(const Chain& chain) const;
+  bool beyond_revocation(const journal::Ref& entry) const;
 
   std::vector<Chain> chains_;
   std::map<std::string, std::vector<std::size_t>> by_terminal_;
   std::vector<Testimony> testimonies_;
-  std::map<std::string, journal::Ref> last_named_;       // per terminal: the same head is named again and again
-  std::map<std::string, std::set<PublicKey>> enrolled_;  // by certified server journals
+  std::map<std::string, journal::Ref> last_named_;             // per terminal: the same head is named again and again
+  std::map<std::string, std::set<PublicKey>> enrolled_;        // by certified server journals
+  std::map<std::string, std::vector<journal::Head>> revoked_;  // terminals, each from behind these heads on
   bool any_server_ = false;
   std::set<journal::Ref> lost_heads_;
   std::vector<Finding> findings_;

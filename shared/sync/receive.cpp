@@ -101,19 +101,6 @@ bool first_entry_certifies(const DecodedBatch& decoded) {
   return incarnation != nullptr && journal::certificate_holds(decoded.batch.journal, *incarnation);
 }
 
-std::optional<Problem> not_enrolled(const Transaction& tx, const JournalId& journal) {
-  if (keys::any_fact(tx, keys::prefix("enrolled", journal.terminal, hex(journal.key)))) return std::nullopt;
-  if (keys::any_fact(tx, keys::prefix("enrolled", journal.terminal))) {
-    return Problem{"wrong_key",
-                   journal.terminal,
-                   {"Máy bán hàng này đã đăng ký với một khóa khác. Hãy đăng ký lại máy dưới một số mới.",
-                    "This terminal is enrolled with another key. Enrol the device again under a new number."}};
-  }
-  return Problem{"not_enrolled",
-                 journal.terminal,
-                 {"Máy bán hàng này chưa được đăng ký với máy chủ.", "This terminal is not enrolled with this server."}};
-}
-
 // Whether this journal may come in at all. `known`: its first entry in the batch is here already.
 std::optional<Problem> refusal(const Transaction& tx, const DecodedBatch& decoded, bool new_here, bool known,
                                bool trust_unknown) {
@@ -166,6 +153,19 @@ UnknownPrev what_is_here(const std::vector<Branch>& branches) {
 }
 
 }  // namespace
+
+std::optional<Problem> not_enrolled(const ledger::BooksReader& books, const JournalId& journal) {
+  if (keys::any_fact(books, keys::prefix("enrolled", journal.terminal, hex(journal.key)))) return std::nullopt;
+  if (keys::any_fact(books, keys::prefix("enrolled", journal.terminal))) {
+    return Problem{"wrong_key",
+                   journal.terminal,
+                   {"Máy bán hàng này đã đăng ký với một khóa khác. Hãy đăng ký lại máy dưới một số mới.",
+                    "This terminal is enrolled with another key. Enrol the device again under a new number."}};
+  }
+  return Problem{"not_enrolled",
+                 journal.terminal,
+                 {"Máy bán hàng này chưa được đăng ký với máy chủ.", "This terminal is not enrolled with this server."}};
+}
 
 Outcome receive(Transaction& tx, const DecodedBatch& decoded, bool trust_unknown) {
   const Batch& batch = decoded.batch;

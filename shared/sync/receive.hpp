@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -53,6 +54,9 @@ using Outcome = std::variant<Accepted, UnknownPrev, Problem>;
 // lost server). A server's journal (`_server.N`) is taken whoever brings it, if its first entry is a certificate that holds under
 // its root.
 Outcome receive(ledger::Transaction& tx, const DecodedBatch& batch, bool trust_unknown = false);
+
+// Why a terminal's journal may not come in as an enrolled one's: not_enrolled, or wrong_key.
+std::optional<Problem> not_enrolled(const ledger::BooksReader& books, const journal::JournalId& journal);
 
 // JSON text of an outcome for the wire, and back (reply of POST /api/v1/journals/{terminal}).
 //   accepted:     {"appended","branches","forked","head":{"hash","seq"},"known","personal_refused","status":"accepted"}

@@ -43,7 +43,7 @@ void Device::boot() {
   clock_.boot(random_hex(16));
   online_ = fetching_ = enrolling_ = false;
   stock_version_ = 0;
-  greeted_ = 0;
+  greeted_ = revoked_by_ = 0;
   {
     Disk::Waiting wait(disk_);
     try {
@@ -229,7 +229,14 @@ void Device::failed_to_fetch() {
 }
 
 void Device::fetched(const std::optional<std::string>& answer) {
-  if (!answer) return failed_to_fetch();
+  if (!answer) {
+    revoked_by_ = 0;
+    return failed_to_fetch();
+  }
+  if (answer->starts_with(R"({"revoked_by")")) {
+    meet_as_revoked(json::parse(*answer).at("revoked_by"));
+    return failed_to_fetch();
+  }
   auto read = sync::feed_from_json(*answer);
   if (!read) throw Violation("bug", "an answer of the feed cannot be read: " + read.problem().code);
   const auto feed = std::make_shared<sync::Feed>(std::move(*read));
@@ -270,6 +277,13 @@ void Device::fetched(const std::optional<std::string>& answer) {
     well();
   });
   if (!queued) failed_to_fetch();
+}
+
+// Agent::meet_as_revoked.
+void Device::meet_as_revoked(std::int64_t server) {
+  if (std::exchange(revoked_by_, server) == server) return;
+  for (const auto& [name, link] : uplinks_) link->hurry();
+  give_back(server);
 }
 
 void Device::came_online() {
@@ -320,12 +334,10 @@ void Device::record() {
 
 std::string Device::unsettled(const journal::ServerPosition& position, const std::set<std::string>& revoked) const {
   if (enrolling_) return "waits for a new number";
-  if (revoked.contains(me_.terminal)) return "";
-  if (cursor() != position) return "has not all of the server's journal";
+  if (cursor() != position && !revoked.contains(me_.terminal)) return "has not all of the server's journal";
   const auto books = disk_.snapshot();
   for (const auto& [name, link] : uplinks_) {
     const auto branch = books->branch(link->branch());
-    if (revoked.contains(branch->journal.terminal)) continue;
     if (!link->idle()) return name + " is not idle" + (link->sender().problem() ? ": " + link->sender().problem()->code : "");
     if (link->sender().state().acknowledged != branch->head) return name + " is not acknowledged";
   }
@@ -334,14 +346,6 @@ std::string Device::unsettled(const journal::ServerPosition& position, const std
 
 bool Device::settled(const journal::ServerPosition& position, const std::set<std::string>& revoked) const {
   return unsettled(position, revoked).empty();
-}
-
-std::string Device::journals() const {
-  std::string all;
-  const auto books = disk_.snapshot();
-  for (const auto& branch : books->branches())
-    if (!journal::is_server_terminal(branch.journal.terminal)) all += sync::export_chain(*books, branch.no);
-  return all;
 }
 
 std::vector<sync::FeedRow> Device::shelf() const {

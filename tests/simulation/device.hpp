@@ -50,7 +50,6 @@ class Device {
   // All of its journals are acknowledged up to their ends, and the server's is here up to `position`.
   bool settled(const journal::ServerPosition& position, const std::set<std::string>& revoked) const;
   void hurry();
-  std::string journals() const;  // all its own, as an exported file
   std::string unsettled(const journal::ServerPosition& position, const std::set<std::string>& revoked) const;
   // What the seller sees on the shelf.
   std::vector<sync::FeedRow> shelf() const;
@@ -71,6 +70,7 @@ class Device {
   void record();
   void fetch();
   void fetched(const std::optional<std::string>& answer);
+  void meet_as_revoked(std::int64_t server);
   void failed_to_fetch();
   void came_online();
   void greet();
@@ -96,6 +96,7 @@ class Device {
   std::optional<sync::FeedStock> stock_;
   int failures_ = 0;
   Milliseconds greeted_ = 0;
+  std::int64_t revoked_by_ = 0;  // the server, by its incarnation, that was offered what this till still owes
 
   // What the people at the till remember.
   std::vector<Act> unanswered_;

@@ -46,8 +46,6 @@ void Hop::on_request(const Request& request, const Network::Reply& reply) {
   if (request.kind == "batch") take(request, reply);
 }
 
-std::optional<Problem> Hop::not_admitted(const std::string&) const { return std::nullopt; }
-
 void Hop::take(const Request& request, const Network::Reply& reply) {
   const std::size_t line = request.text.find('\n');
   const std::string terminal = request.text.substr(0, line);
@@ -55,7 +53,6 @@ void Hop::take(const Request& request, const Network::Reply& reply) {
     if (const auto* problem = std::get_if<Problem>(&outcome)) stage_.oracle.refused(name_, *problem, terminal);
     reply(sync::to_json(outcome));
   };
-  if (auto problem = not_admitted(terminal)) return answer(*std::move(problem));
   auto decoded = sync::decode_batch(request.text.substr(line + 1), kFair);
   if (!decoded) return answer(decoded.problem());
   const auto batch = std::make_shared<sync::DecodedBatch>(std::move(*decoded));

@@ -47,7 +47,6 @@ class Hop {
 
  protected:
   virtual void on_request(const Request& request, const Network::Reply& reply);
-  virtual std::optional<Problem> not_admitted(const std::string& terminal) const;
   // Entries of that journal are durable here.
   virtual void took(const sync::DecodedBatch& batch);
   void take(const Request& request, const Network::Reply& reply);

@@ -12,7 +12,7 @@ namespace {
 // How far the corrected time of an entry may be from the true one: half of the longest round trip, and a day's drift.
 constexpr Milliseconds kMostWrong = 15 * kSecond;
 
-const std::set<std::string> kHonestRefusals{"not_enrolled", "revoked"};
+const std::set<std::string> kHonestRefusals{"not_enrolled"};
 
 std::string place(const std::string& terminal, journal::Seq seq) { return fmt::format("{}:{}", terminal, seq); }
 

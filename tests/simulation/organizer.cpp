@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "shared/ledger/ledger.hpp"
-#include "shared/sync/receive.hpp"
 #include "tests/simulation/fair.hpp"
 #include "tests/simulation/server.hpp"
 
@@ -105,21 +104,6 @@ void Server::close_fair() {
     std::erase_if(closed.cut, [](const auto& head) { return head.seq == 0; });
     append(tx, {closed});
   });
-}
-
-void Server::take_file(const std::string& journals) {
-  if (!on()) return;
-  Disk::Waiting wait(disk_);
-  const auto taken = sync::decode_export(journals, kFair, [this](sync::DecodedBatch piece) -> Result<bool> {
-    disk_.run([&](db::Transaction& tx) {
-      if (!std::holds_alternative<sync::Accepted>(sync::receive(tx, piece, true)))
-        throw Violation("I6", "a whole journal brought by hand was not taken");
-    });
-    return true;
-  });
-  if (!taken) throw Violation("I6", "a journal brought by hand cannot be read: " + taken.problem().what.en);
-  changed();
-  forward();
 }
 
 }  // namespace phien::simulation

@@ -48,6 +48,7 @@ constexpr std::array<Kind, 27> kKinds{{
     {What::half_open, "a line passes one way", 2, 0.3},
 }};
 constexpr double kUpstream = 0.6;
+constexpr double kDiesAfterRevoking = 0.4;  // of the runs in which a terminal was revoked: what it owes is owed to another server
 
 const Kind& kind(What what) {
   return *std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& one) { return one.what == what; });
@@ -79,6 +80,10 @@ Plan plan_of(std::uint64_t seed) {
     for (std::int64_t n = dice.between(1, static_cast<std::int64_t>(2 * one.often) - 1); n > 0; --n) add(one.what);
   }
   if (plan.hubs > 0 && dice.chance(kUpstream)) add(What::partition_upstream);
+  const bool revoking =
+      std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) { return step.what == What::revoke; });
+  if (revoking && !plan.sqlite && dice.chance(kDiesAfterRevoking))
+    plan.steps.push_back({plan.length, What::server_dies, 0, dice.next()});
   std::stable_sort(plan.steps.begin(), plan.steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
   return plan;
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kMostSeeds = 1'000;
 
-constexpr std::array<Plant, 18> kPlants{{
+constexpr std::array<Plant, 19> kPlants{{
     {"receipt_before_durable", "I1", "the till says done before its disk does", false, 9},
     {"skip_duplicate_check", "I2", "a batch that comes again is taken for new", true, 1},
     {"post_twice_on_retry", "I2", "what is known already is posted once more", true, 1},
@@ -23,6 +23,7 @@ constexpr std::array<Plant, 18> kPlants{{
     {"refuse_by_arrival_order", "I6", "a refund whose sale has not come is sent away", true, 1},
     {"quarantine_blocks", "I6", "nothing is taken after an entry that is not understood", true, 5},
     {"reuse_number", "I7", "a server that came back gives numbers of the lost one again", false, 846},
+    {"refuse_the_revoked", "I7", "what a revoked till wrote before is sent away with it", false, 27},
     {"restored_goes_on", "I7", "an old copy of the server writes on", false, 61},
     {"renumber_a_fork", "I8", "a second branch is put behind the first", true, 33},
     {"truncate_quietly", "I8", "verify passes over a head that is gone", true, 3},

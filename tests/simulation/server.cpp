@@ -5,6 +5,7 @@
 #include "db/memory/memory_store.hpp"
 #include "shared/journal/certificate.hpp"
 #include "shared/ledger/ledger.hpp"
+#include "shared/ledger/numbers.hpp"
 
 namespace phien::simulation {
 
@@ -213,17 +214,14 @@ void Server::on_request(const Request& request, const Network::Reply& reply) {
   if (request.kind == "hello") return hello(reply);
   if (request.kind == "enrol") return enrol_request(request, reply);
   if (request.kind == "feed") return poll(request, reply);
+  if (stage_.planted == "refuse_the_revoked" && revoked_.contains(request.text.substr(0, request.text.find('\n'))))
+    return reply(sync::to_json(Problem{"revoked", "", {}}));
   Hop::on_request(request, reply);
-}
-
-std::optional<Problem> Server::not_admitted(const std::string& terminal) const {
-  if (!revoked_.contains(terminal)) return std::nullopt;
-  return Problem{"revoked", terminal, {"Máy đã bị thu hồi.", "This terminal has been revoked."}};
 }
 
 void Server::took(const sync::DecodedBatch& batch) {
   for (const auto& entry : batch.entries)
-    if (entry.ok() && entry->seen) compare(*entry->seen);
+    if (entry.ok() && entry->seen && !revoked_.contains(batch.batch.journal.terminal)) compare(*entry->seen);
   if (journal::is_server_terminal(batch.batch.journal.terminal)) look_at_own_journal();
   changed();
   Hop::took(batch);
@@ -239,7 +237,7 @@ void Server::poll(const Request& request, const Network::Reply& reply) {
   poll.cursor = {asked.at("incarnation"), {asked.at("seq"), hash_from_hex(asked.at("hash").get<std::string>()).value_or(Hash{})}};
   // Who is not on the roll yet (a server that came back with nothing) gets the journal all the same: it is no secret to
   // terminals.
-  if (revoked_.contains(poll.terminal)) return;
+  if (revoked_.contains(poll.terminal)) return reply(json{{"revoked_by", incarnation_}}.dump());
   compare(poll.cursor);
   stock_versions_.try_emplace(poll.terminal, static_cast<std::int64_t>(dice_.next() >> 33U) + 1);
   polls_.push_back(std::move(poll));
@@ -282,16 +280,8 @@ void Server::changed() {
 
 // ---- enrolment ----
 
-// Numbers of each incarnation begin at a place of their own, so that none of an earlier one, which may not be known here, is
-// given again.
-std::string Server::next_terminal_id(const db::Transaction& tx) const {
-  std::int64_t highest = stage_.planted == "reuse_number" ? 0 : (incarnation_ - 1) * 1'000;
-  const auto look = [&highest](const std::string& id) {
-    if (id.size() > 1 && id.front() == 'T') highest = std::max<std::int64_t>(highest, std::stoll(id.substr(1)));
-  };
-  for (const auto& terminal : ledger::enrolments(tx)) look(terminal.terminal);
-  for (const auto& branch : tx.branches()) look(branch.journal.terminal);
-  return fmt::format("T{:02}", highest + 1);
+std::string Server::next_terminal(const ledger::Reader& books) const {
+  return ledger::next_terminal(books, stage_.planted == "reuse_number" ? 1 : incarnation_);
 }
 
 journal::TerminalEnrolled Server::enrol(const PublicKey& key, std::vector<std::string> exhibitors, const std::string& booth,
@@ -299,7 +289,7 @@ journal::TerminalEnrolled Server::enrol(const PublicKey& key, std::vector<std::s
   journal::TerminalEnrolled wanted{"", key, std::move(exhibitors), booth, holder};
   Disk::Waiting wait(disk_);
   disk_.run([&](db::Transaction& tx) {
-    wanted.terminal = next_terminal_id(tx);
+    wanted.terminal = next_terminal(tx);
     append(tx, {wanted});
   });
   look_at_own_journal();
@@ -321,7 +311,7 @@ void Server::enrol_request(const Request& request, const Network::Reply& reply) 
       if (known.key == wanted->key) wanted->terminal = known.terminal;
     }
     if (!wanted->terminal.empty()) return;
-    wanted->terminal = next_terminal_id(tx);
+    wanted->terminal = next_terminal(tx);
     append(tx, {*wanted});
   };
   submit_own(job, [this, wanted, reply] {

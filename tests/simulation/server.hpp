@@ -33,14 +33,12 @@ class Server final : public Hop {
   void act(Dice dice);
   void revoke(const std::string& terminal, Dice dice);
   void close_fair();
-  void take_file(const std::string& journals);  // an exported journal, brought by hand
 
   const journal::ServerPosition& position() const { return position_; }
   std::set<std::string> revoked() const;
 
  protected:
   void on_request(const Request& request, const Network::Reply& reply) override;
-  std::optional<Problem> not_admitted(const std::string& terminal) const override;
   void took(const sync::DecodedBatch& batch) override;
 
  private:
@@ -61,7 +59,7 @@ class Server final : public Hop {
   void witness();
   void tick();
   void enrol_request(const Request& request, const Network::Reply& reply);
-  std::string next_terminal_id(const db::Transaction& tx) const;
+  std::string next_terminal(const ledger::Reader& books) const;
   void hello(const Network::Reply& reply) const;
   void poll(const Request& request, const Network::Reply& reply);
   std::string feed_for(const Poll& poll);

@@ -75,7 +75,6 @@ class Run {
         server_->recover();
         server_->boot();
       }
-      bring_by_hand();
       why = unsettled();
     } while (!why.empty());
     // What came last is told to everybody who waits for news.
@@ -151,18 +150,6 @@ class Run {
       kept.insert(some.begin(), some.end());
     }
     return kept;
-  }
-
-  // What a revoked terminal still had is carried over as a file.
-  void bring_by_hand() {
-    for (const auto& device : devices_) {
-      if (device->dead() || !device->on()) continue;
-      for (const auto& branch : device->disk().snapshot()->branches()) {
-        if (!server_->revoked().contains(branch.journal.terminal)) continue;
-        const journal::Ref head{branch.journal.terminal, branch.head.seq, branch.head.hash};
-        if (!journal::find(*server_->disk().snapshot(), head)) server_->take_file(device->journals());
-      }
-    }
   }
 
   std::string unsettled() const {

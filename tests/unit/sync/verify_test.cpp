@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shared/ledger/views.hpp"
 #include "shared/sync/verify.hpp"
 #include "tests/unit/sync/fair.hpp"
 #include "tests/unit/sync/loose.hpp"
@@ -267,6 +268,28 @@ TEST_CASE("I8: a stranger's word makes nobody look cut, and a wreck is reported 
   far.entries[{1, astray.at.seq}] = astray;
   far.rows[1].head.seq = astray.at.seq;
   CHECK(found(sync::verify(far), "entry_lost", "T1", static_cast<Seq>(sync::kMaxFindings) + 51));
+}
+
+TEST_CASE("I8: whoever has a revoked till makes nobody look cut with it; what it saw before is testimony still") {
+  Fair fair;
+  Machine till = fair.till("T1");
+  const journal::ServerPosition place{1, fair.server.own().head};
+  journal::Entry before = entry_of(note_of("trước"));
+  before.seen = place;
+  const journal::Head cut = till.write({before});
+  fair.server.accept(till.batch(0, cut.seq));
+  fair.server.write(journal::TerminalRevoked{"T1", cut, "mất máy"});
+  journal::Entry lie = entry_of(note_of("bịa"));
+  lie.seen = journal::ServerPosition{1, {900, sha256("?")}};
+  till.write({lie});
+  lie.seen = journal::ServerPosition{7, {3, sha256("?")}};
+  till.write({lie});
+  fair.server.accept(till.batch(cut.seq, cut.seq + 2));
+  const auto v = sync::verify(*fair.server.look());
+  CHECK_MESSAGE(v.findings.empty(), codes(v));
+  const auto positions = ledger::witnessed_server_positions(*fair.server.look());
+  CHECK(positions == std::vector{place});
+  CHECK(verdict(v, "_server.1").vouched_to == place.head.seq);
 }
 
 TEST_CASE("I8: both branches of a fork are examined, and who saw a later entry vouches for what the branches share") {
