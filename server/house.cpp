@@ -87,8 +87,10 @@ Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const
   if (!keys && keys.problem().code == "not_found")
     return Problem{"not_initialised",
                    paths.directory,
-                   {"Chưa có dữ liệu phiên chợ ở " + paths.directory + ", hãy chạy: phien-server init",
-                    "No fair in " + paths.directory + " yet, run: phien-server init"}};
+                   {"Không có phiên chợ ở " + paths.directory +
+                        " (sai --data?). Phiên mới: phien-server init; dựng lại máy chủ đã mất: phien-server recover",
+                    "No fair in " + paths.directory +
+                        " (another --data?). For a new one: phien-server init; to bring back a server: phien-server recover"}};
   if (!keys) return keys.problem();
   if (std::filesystem::exists(paths.pending_kit()))
     return Problem{"kit_not_saved",

@@ -73,7 +73,8 @@ int main(int argc, char** argv) {
   app.add_flag("--json", context.json, "Kết quả cho chương trình / answers for programs");
   app.add_option("--fair", context.fair, "Phiên nào, ở máy chủ trên / which fair, at a hub");
   app.add_option("--clock", context.clock_file, "Đồng hồ diễn tập / a rehearsal's clock file");
-  add_setup_commands(app, context);
+  add_setup_command(app, context);
+  add_recover_command(app, context);
   add_kit_command(app, context);
   add_hub_commands(app, context);
   add_serve_command(app, context);

@@ -21,6 +21,13 @@ struct Failure {
   Problem problem;
 };
 
+// The value, or the end of the command.
+template <class T>
+T need(Result<T> result, Exit exit) {
+  if (!result) throw Failure{exit, result.problem()};
+  return std::move(result).value();
+}
+
 struct Context {
   Paths paths{"phien-data"};
   Lang lang = Lang::vi;
@@ -54,8 +61,9 @@ class Caller {
 std::string with_query(const std::string& path, const std::map<std::string, std::string>& query);
 std::string absolute(const std::string& path);  // a running server has another current directory
 
-void add_setup_commands(CLI::App& app, Context& context);  // init, recover
-void add_hub_commands(CLI::App& app, Context& context);    // hub init, serve, enrol, fairs
+void add_setup_command(CLI::App& app, Context& context);  // init
+void add_recover_command(CLI::App& app, Context& context);
+void add_hub_commands(CLI::App& app, Context& context);  // hub init, serve, enrol, fairs
 void add_kit_command(CLI::App& app, Context& context);
 void add_serve_command(CLI::App& app, Context& context);
 void add_status_command(CLI::App& app, Context& context);

@@ -13,6 +13,14 @@ using nlohmann::json;
 constexpr std::chrono::milliseconds kPause{500};
 constexpr int kQuiet = 4;  // pauses in which nothing came
 
+bool all_back(const json& answer) { return answer["whole"].get<bool>() && answer["unheard"].empty(); }
+
+std::string names(const json& journals) {
+  std::string all;
+  for (const json& name : journals) all += " " + name.get<std::string>();
+  return all;
+}
+
 void print_holdings(const Context& context, const json& answer) {
   const std::string number = answer["incarnation"].dump(), fair = answer["fair"], missing = answer["missing"].dump(),
                     only_here = answer["only_here"].dump();
@@ -33,22 +41,32 @@ void print_holdings(const Context& context, const json& answer) {
         {"DỪNG GHI: có nơi giữ mục mới hơn của máy chủ này, hoặc đã có máy chủ thay thế. Chạy: phien-server recover --kit …",
          "WRITING STOPPED: somebody holds newer entries of this server, or another has replaced it. Run: phien-server "
          "recover --kit …"});
-  if (answer["whole"].get<bool>())
-    context.say({"ĐỦ: mọi mục mà ai đó làm chứng đều có ở đây.", "WHOLE: every entry that anybody vouches for is here."});
-  else
+  if (answer["missing"].get<std::int64_t>() > 0)
     context.say({"CHƯA ĐỦ: còn thiếu ít nhất " + missing + " mục; xem cột CÒN THIẾU.",
                  "NOT WHOLE: at least " + missing + " entries are missing; see MISSING."});
+  else if (all_back(answer))
+    context.say({"ĐỦ: mọi mục mà ai đó làm chứng đều có ở đây.", "WHOLE: every entry that anybody vouches for is here."});
+  else
+    context.say({"CHƯA BIẾT: chưa nghe đủ các máy bán để biết còn thiếu gì không.",
+                 "NOT KNOWN YET: not all tills were heard, so nobody can say whether something is missing."});
+  if (const std::string servers = names(answer["unwitnessed"]); !servers.empty())
+    context.say(
+        {"Không ai giữ gì và không ai làm chứng gì của:" + servers +
+             ". Nếu máy chủ ấy đã từng chạy, hãy tìm nó và các máy bán chỉ ghi danh ở đó; nếu chưa từng chạy thì không thiếu gì.",
+         "Nobody holds or vouches for anything of:" + servers +
+             ". If that server ever ran, look for it and for tills enrolled there alone; if it never did, nothing is missing."});
   if (answer.contains("upstream")) {
     const json& up = answer["upstream"];
     const std::string url = up["url"], waiting = up["waiting"].dump();
-    context.say(up["online"].get<bool>() ? Message{"Máy chủ trên " + url + ": nối được, còn chờ " + waiting + " mục.",
-                                                   "Hub " + url + ": reached, " + waiting + " entries wait."}
-                                         : Message{"Máy chủ trên " + url + ": KHÔNG nối được, còn chờ " + waiting + " mục.",
-                                                   "Hub " + url + ": NOT reached, " + waiting + " entries wait."});
+    const json why = up.contains("problem") ? up["problem"]["message"] : json{{"vi", ""}, {"en", ""}};
+    context.say(
+        up["online"].get<bool>()
+            ? Message{"Máy chủ trên " + url + ": nối được, còn chờ " + waiting + " mục.",
+                      "Hub " + url + ": reached, " + waiting + " entries wait."}
+            : Message{"Máy chủ trên " + url + ": KHÔNG nối được, còn chờ " + waiting + " mục. " + why["vi"].get<std::string>(),
+                      "Hub " + url + ": NOT reached, " + waiting + " entries wait. " + why["en"].get<std::string>()});
   }
-  std::string unheard;
-  for (const json& terminal : answer["unheard"]) unheard += " " + terminal.get<std::string>();
-  if (!unheard.empty())
+  if (const std::string unheard = names(answer["unheard"]); !unheard.empty())
     context.say({"Chưa nghe từ:" + unheard + " (có thể còn giữ mục chưa ai biết).",
                  "Not heard of yet:" + unheard + " (they may hold entries nobody knows of)."});
   if (answer["only_here"].get<std::int64_t>() > 0)
@@ -61,8 +79,6 @@ std::vector<std::int64_t> heads_of(const json& answer) {
   for (const json& row : answer["rows"]) heads.push_back(row["here"]);
   return heads;
 }
-
-bool all_back(const json& answer) { return answer["whole"].get<bool>() && answer["unheard"].empty(); }
 
 // Asks until every terminal was heard of, nothing is missing and nothing more comes, or the time is over; 0 only in the first
 // case.
