@@ -32,6 +32,7 @@ class Hub {
   const net::TlsKey& tls() const { return tls_; }
   const std::string& admin_token() const { return admin_token_; }
   std::string link(const std::string& code) const;  // what a booth server is given
+  std::string description() const;                  // OpenAPI
   std::function<net::Counters()> counters;
   std::string tls_address = "0.0.0.0";
   unsigned short tls_port = 8443;

@@ -4,6 +4,7 @@
 #include "server/files.hpp"
 #include "server/hub/fair_routes.hpp"
 #include "server/hub/hub.hpp"
+#include "server/hub/openapi.hpp"
 #include "server/upstream/link.hpp"
 
 namespace phien::server {
@@ -151,11 +152,17 @@ asio::awaitable<net::Response> Hub::metrics(net::Request&) {
   co_return response;
 }
 
+std::string Hub::description() const { return hub_openapi(pattern_->router); }
+
 void Hub::add_own_routes() {
   const HubAnswer healthy = [](net::Request&) -> asio::awaitable<net::Response> { co_return api::ok({{"status", "ok"}}); };
   add(router_, "GET", "/healthz", net::open_to_all(), healthy);
   add(router_, "GET", "/readyz", net::open_to_all(), healthy);
   add(router_, "GET", "/metrics", net::open_to_all(), [this](net::Request& request) { return metrics(request); });
+  const HubAnswer describe = [this](net::Request&) -> asio::awaitable<net::Response> {
+    co_return net::json_response(description());
+  };
+  add(router_, "GET", "/api/v1/openapi.json", net::open_to_all(), describe);
   add(router_, "GET", "/api/v1/fairs", admin(), [this](net::Request& request) { return list_fairs(request); });
   add(
       router_, "POST", "/api/v1/codes", admin(), [this](net::Request& request) { return give_code(request); }, api::kSmallBody);

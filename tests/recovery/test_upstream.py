@@ -5,6 +5,8 @@ import unittest
 
 import disaster as d
 import phien_test as pt
+from nacl.signing import SigningKey
+from openapi import OpenApi
 
 
 class Hub(pt.Program):
@@ -180,6 +182,60 @@ class Upstream(unittest.TestCase):
             self.assertEqual(hub.admin("POST", f"{base}/{path}", {}).status, 404, "a hub writes nothing")
         self.assertEqual(hub.admin("GET", "/fairs/nobody.0000/api/v1/summary").code, "unknown_fair")
         fair.server.admin("POST", "/api/v1/enrolments", {"exhibitors": ["EX01"]})
+
+    def test_every_answer_of_the_hub_is_as_it_is_described(self):
+        hub = self.hub()
+        api = OpenApi(hub.call("GET", "/api/v1/openapi.json").json)
+
+        def check(method, path, *arguments, ask=hub.admin, **options):
+            return api.check(method, path, ask(method, path, *arguments, **options))
+
+        for path in ("/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"):
+            check("GET", path, ask=hub.call)
+        link = check("POST", "/api/v1/codes", {}).json["link"]
+        fair = d.Fair(self)
+        fair.server.stop()
+        fair.server.start("--upstream", link)
+        till = fair.till("EX01")
+        d.sell(till, 2)
+        till.delivered()
+        self.equal(hub, fair.server)
+        row, = check("GET", "/api/v1/fairs").json["rows"]
+        base = f"/fairs/{row['name']}"
+        self.assertEqual(check("GET", "/api/v1/fairs?x=1").status, 400)
+        self.assertEqual(check("GET", "/api/v1/fairs", ask=hub.call).status, 401)
+
+        hello, keys = fair.server.call("GET", "/api/v1/hello").json, json.loads((fair.server.data / "keys.json").read_text())
+        signer = SigningKey(bytes.fromhex(keys["journal_seed"]))
+
+        def proof(once):
+            message = f"phien/upstream/1\n{hello['fair']}\n{hello['root']}\n1\n{once}\n-\n"
+            return {"terminal": "_server.1", "journal_key": hello["journal_key"], "tls": hello["tls"], "parent": "-",
+                    "certificate": hello["certificate"], "signature": signer.sign(message.encode()).signature.hex()}
+
+        entering = {**proof("x"), "code": "x", "fair": hello["fair"], "root": hello["root"]}
+        self.assertEqual(check("POST", "/api/v1/fairs", entering, ask=hub.call).json["name"], row["name"], "it is here already")
+        self.assertEqual(check("POST", "/api/v1/fairs", {**entering, "code": "y"}, ask=hub.call).status, 403)
+        challenge = check("POST", f"{base}/api/v1/session/challenge", {"terminal": "_server.1"}, ask=hub.call).json["challenge"]
+        token = check("POST", f"{base}/api/v1/session", {**proof(challenge), "challenge": challenge}, ask=hub.call).json["token"]
+        self.assertEqual(check("POST", f"{base}/api/v1/session", {**proof(challenge), "challenge": challenge}, ask=hub.call).status, 401)
+        text = check("GET", f"{base}/api/v1/journals/export?terminal=T01").text
+        forward = {"ask": hub.call, "token": token, "headers": {"Content-Type": "text/plain"}}
+        self.assertEqual(check("POST", f"{base}/api/v1/forwarded", text, **forward).json["appended"], 0)
+        self.assertEqual(check("POST", f"{base}/api/v1/forwarded", "x", **forward).status, 422)
+        self.assertEqual(check("POST", f"{base}/api/v1/forwarded", text, ask=hub.call).status, 401)
+
+        asked = {"report": "?edition=now&format=json", "sales": "?by=exhibitor"}
+        for method, path in sorted(api.operations() - api.seen):
+            if method != "get" or not path.startswith("/fairs/") or path.endswith(("/events", "/qr.png")):
+                continue
+            target = path.replace("{fair}", row["name"]).replace("{id}", till.name_at_fair)
+            self.assertEqual(check("GET", target + asked.get(path.rsplit("/", 1)[1], "")).status, 200, path)
+        self.assertEqual(check("GET", "/fairs/nobody.0000/api/v1/summary").status, 404)
+        check("POST", f"{base}/api/v1/rebuild", {})
+        check("POST", f"{base}/api/v1/backups", {"path": str(fair.safe / "copy.db")})
+        left = {(method, path) for method, path in api.operations() - api.seen if not path.endswith(("/events", "/qr.png"))}
+        self.assertEqual(left, set())
 
 
 if __name__ == "__main__":

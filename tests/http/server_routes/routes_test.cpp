@@ -11,6 +11,7 @@
 
 #include "server/api/openapi.hpp"
 #include "server/api/route.hpp"
+#include "server/hub/hub.hpp"
 
 using namespace phien;
 
@@ -32,6 +33,19 @@ std::string lower(std::string text) {
   return text;
 }
 
+std::set<std::string> routes_of(const net::Router& router) {
+  std::set<std::string> routes;
+  for (const net::Route& route : router.routes()) routes.insert(lower(route.method) + " " + route.pattern);
+  return routes;
+}
+
+std::set<std::string> described_in(std::string_view document) {
+  std::set<std::string> described;
+  for (const auto& [path, methods] : nlohmann::json::parse(document)["paths"].items())
+    for (const auto& [method, operation] : methods.items()) described.insert(method + " " + path);
+  return described;
+}
+
 }  // namespace
 
 TEST_CASE("every route is described in openapi.json and has its row in the table of rights, and nothing else is there") {
@@ -45,12 +59,8 @@ TEST_CASE("every route is described in openapi.json and has its row in the table
   net::Router router;
   server::api::add_all_routes(router, **house);
 
-  std::set<std::string> routes, described;
-  for (const net::Route& route : router.routes()) routes.insert(lower(route.method) + " " + route.pattern);
-  const auto document = nlohmann::json::parse(server::api::openapi_json());
-  for (const auto& [path, methods] : document["paths"].items())
-    for (const auto& [method, operation] : methods.items()) described.insert(method + " " + path);
-  CHECK(routes == described);
+  const std::set<std::string> routes = routes_of(router);
+  CHECK(routes == described_in(server::api::openapi_json()));
   std::set<std::string> with_rights;
   for (const std::string& right : server::api::routes_with_rights()) {
     const auto space = right.find(' ');
@@ -58,4 +68,18 @@ TEST_CASE("every route is described in openapi.json and has its row in the table
   }
   CHECK(routes == with_rights);
   CHECK(routes.size() > 30);
+}
+
+TEST_CASE("every route of a hub, its fairs' below their names, is described, and nothing else is there") {
+  init_crypto();
+  const Directory directory;
+  const server::HubPaths paths{directory.path + "/hub"};
+  REQUIRE(server::Hub::create(paths).ok());
+  boost::asio::io_context io(1);
+  const auto hub = server::Hub::open(io.get_executor(), paths, system_clock());
+  REQUIRE(hub.ok());
+  const std::set<std::string> routes = routes_of((*hub)->router());
+  CHECK(routes == described_in((*hub)->description()));
+  CHECK(routes.contains("get /fairs/{fair}/api/v1/summary"));
+  CHECK(routes.contains("post /fairs/{fair}/api/v1/forwarded"));
 }
