@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "pos/till/use_cases.hpp"
 #include "shared/ledger/views.hpp"
 
@@ -29,9 +31,16 @@ void look_at_link(const agent::AgentStatus& link, json& problems) {
          {"Máy chủ đã có nhật ký khác mang số máy này (bản sao hoặc khôi phục): hãy ghi danh lại để lấy số mới. Vẫn bán được.",
           "The server holds another journal under this number (a copy, or a restored machine): enrol anew for a new number. "
           "Selling goes on."}}));
-  if (link.problem_up) problems.push_back(problem_json(*link.problem_up));
-  if (link.problem_down && (!link.problem_up || link.problem_down->code != link.problem_up->code))
-    problems.push_back(problem_json(*link.problem_down));
+  if (link.link.revoked)
+    problems.push_back(problem_json(
+        {"revoked",
+         "",
+         {link.link.revoked->vi + " Hàng bán từ đó được giữ lại nhưng KHÔNG TÍNH cho tới khi ban tổ chức quyết định.",
+          link.link.revoked->en + " What is sold since then is kept but NOT COUNTED until the organizer decides."}}));
+  for (const auto& problem : {link.problem_up, link.problem_down}) {
+    const auto same = [&](const json& known) { return problem && known.at("code") == problem->code; };
+    if (problem && std::none_of(problems.begin(), problems.end(), same)) problems.push_back(problem_json(*problem));
+  }
 }
 
 // Where everything this till ever wrote lies as well: it may be turned off, lost or burnt. Equal heads, not equal numbers.
@@ -106,7 +115,7 @@ json status_json(const till::View& view, const std::string& server, const agent:
 
   json problems = json::array();
   look_at_link(link, problems);
-  if (const auto revoked = ledger::revocation(view.books, view.me.terminal))
+  if (const auto revoked = ledger::revocation(view.books, view.me.terminal); revoked && !link.link.revoked)
     problems.push_back(problem_json(
         {"revoked", "", {"Máy này đã bị thu hồi: " + revoked->reason, "This terminal has been revoked: " + revoked->reason}}));
   for (const auto& row : ledger::exceptions(view.books))

@@ -186,6 +186,10 @@ void print_receipts(const Context& context, const json& answer) {
   }
   if (const Dong change = answer.value("change", Dong{0}); change > 0)
     context.say({"Thối lại: " + format_dong(change), "Change: " + format_dong(change)});
+  const json status = json::parse(Caller(context).call("GET", "/api/v1/status").body);
+  for (const json& problem : status.at("problems"))
+    if (problem.at("code") == "revoked")
+      std::fprintf(stderr, "! %s\n", problem.at("message").at(context.lang == Lang::vi ? "vi" : "en").get<std::string>().c_str());
 }
 
 json item_json(const std::string& text) {

@@ -18,9 +18,9 @@ home::Keys enrolled_keys(const home::Home& home) {
   }
   throw Failure{Exit::refused,
                 {"not_enrolled",
-                 "",
-                 {"Máy này chưa ghi danh. Chạy: phien-pos enrol LIÊN-KẾT MÃ",
-                  "This device is not enrolled. Run: phien-pos enrol LINK CODE"}}};
+                 home.path(),
+                 {"Không có máy bán hàng nào ở " + home.path() + " (sai --data?). Máy mới thì chạy: phien-pos enrol 'LIÊN-KẾT'",
+                  "There is no till in " + home.path() + " (another --data?). For a new one run: phien-pos enrol 'LINK'"}}};
 }
 
 std::unique_ptr<till::Till> open_till(db::JournalStore& store, const Clock& clock, const home::Home& home,

@@ -36,6 +36,7 @@ class Home {
   // Makes the directory if needed. Throws std::runtime_error when it cannot be used.
   explicit Home(std::string path);
 
+  const std::string& path() const { return path_; }
   std::string store_path() const { return path_ + "/phien.db"; }
   std::optional<Keys> keys() const;  // throws std::runtime_error when the file is damaged
   void save(const Keys& keys) const;

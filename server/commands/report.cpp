@@ -26,6 +26,20 @@ int close_fair(const Context& context) {
   return 0;
 }
 
+// What came after the last closing is in none of the editions.
+void warn_of_late_entries(const Context& context, Caller& server) {
+  const json rows = server.list("/api/v1/exceptions", {})["rows"];
+  const auto late = std::count_if(rows.begin(), rows.end(), [](const json& row) { return row["code"] == "late_entry"; });
+  if (late == 0) return;
+  const std::string count = std::to_string(late);
+  const Message warning{
+      "CHÚ Ý: " + count + " mục đến sau khi chốt, KHÔNG có trong báo cáo này. Muốn tính: phien-server close-fair, rồi xuất lại.",
+      "NOTE: " + count +
+          " entries came after the closing and are NOT in this report. To have them: phien-server close-fair, then export "
+          "again."};
+  std::fprintf(stderr, "%s\n", warning.in(context.lang).c_str());
+}
+
 int write_report(const Context& context, const Options& options) {
   Caller server(context);
   std::map<std::string, std::string> query{{"lang", context.lang == Lang::vi ? "vi" : "en"}};
@@ -64,6 +78,7 @@ int write_report(const Context& context, const Options& options) {
                    folder.string(),
                    {std::string("Không ghi được báo cáo: ") + e.what(), std::string("Cannot write the report: ") + e.what()}}};
   }
+  if (report["edition"] != 0) warn_of_late_entries(context, server);
   if (context.json)
     std::printf("%s\n", json{{"edition", report["edition"]}, {"files", files}}.dump().c_str());
   else

@@ -1,4 +1,6 @@
-// Letting a terminal in, and shutting one out.
+// Letting a terminal in, shutting one out, and what becomes of what it wrote after that.
+#include <algorithm>
+
 #include "server/commands/context.hpp"
 
 namespace phien::server {
@@ -35,8 +37,47 @@ int revoke(const Context& context, const std::string& terminal, const std::strin
     return 0;
   }
   const std::string seq = answer["head"]["seq"].dump();
-  context.say({"Đã thu hồi máy " + terminal + ". Giữ nguyên các mục đến số " + seq + "; mục sau đó chờ quyết định.",
-               "Terminal " + terminal + " is revoked. Its entries up to " + seq + " stay; what comes after waits for a ruling."});
+  context.say({"Đã thu hồi máy " + terminal + ". Giữ nguyên các mục đến số " + seq +
+                   "; mục sau đó được giữ lại mà không tính, cho tới khi quyết định: phien-server rule " + terminal +
+                   " --post | --keep-out --text …",
+               "Terminal " + terminal + " is revoked. Its entries up to " + seq +
+                   " stay; what comes after is kept and not counted until it is decided: phien-server rule " + terminal +
+                   " --post | --keep-out --text …"});
+  return 0;
+}
+
+struct Decision {
+  std::string terminal, text;
+  std::vector<std::int64_t> entries;
+  bool post = false, keep_out = false;
+};
+
+// One ruling for each entry of the terminal that is held: for all of them, or for those that are named.
+int rule(const Context& context, const Decision& decision) {
+  Caller server(context);
+  const json rows = server.list("/api/v1/exceptions", {})["rows"];
+  std::vector<std::int64_t> ruled;
+  for (const json& row : rows) {
+    if (row["code"] != "held" || row["terminal"] != decision.terminal || row["settled"].get<bool>() || !row.contains("entry"))
+      continue;
+    const auto seq = row["entry"]["seq"].get<std::int64_t>();
+    const auto& named = decision.entries;
+    if (!named.empty() && std::find(named.begin(), named.end(), seq) == named.end()) continue;
+    server.call_json("POST", "/api/v1/rulings",
+                     {{"about", row["entry"]}, {"decision", decision.post ? "post" : "keep_out"}, {"text", decision.text}});
+    ruled.push_back(seq);
+  }
+  if (ruled.empty())
+    throw Failure{Exit::refused,
+                  {"nothing_held",
+                   decision.terminal,
+                   {"Không có mục nào như vậy đang chờ quyết định.", "No such entry waits for a decision."}}};
+  if (context.json) std::printf("%s\n", json{{"terminal", decision.terminal}, {"entries", ruled}}.dump().c_str());
+  const std::string count = std::to_string(ruled.size());
+  context.say(decision.post ? Message{"Đã tính " + count + " mục của " + decision.terminal + ".",
+                                      count + " entries of " + decision.terminal + " count now."}
+                            : Message{"Đã để ngoài " + count + " mục của " + decision.terminal + ".",
+                                      count + " entries of " + decision.terminal + " are kept out."});
   return 0;
 }
 
@@ -61,6 +102,20 @@ void add_terminal_commands(CLI::App& app, Context& context) {
   revoke_command->add_option("--reason", *reason, "Lý do / reason")->required();
   revoke_command->callback([&context, terminal, reason] {
     context.run = [&context, terminal, reason] { return revoke(context, *terminal, *reason); };
+  });
+
+  auto* rule_command =
+      app.add_subcommand("rule", "Tính hay không tính những mục đang giữ lại / count what is held, or keep it out");
+  auto decision = std::make_shared<Decision>();
+  rule_command->add_option("terminal", decision->terminal, "Máy / terminal")->required();
+  rule_command->add_option("entries", decision->entries, "Số mục; bỏ trống: tất cả / their numbers; all if left out");
+  auto* post = rule_command->add_flag("--post", decision->post, "Tính / count them");
+  auto* keep_out = rule_command->add_flag("--keep-out", decision->keep_out, "Không tính / keep them out");
+  post->excludes(keep_out);
+  rule_command->add_option("--text", decision->text, "Vì sao / why")->required();
+  rule_command->callback([&context, decision] {
+    if (!decision->post && !decision->keep_out) throw CLI::RequiredError("--post | --keep-out");
+    context.run = [&context, decision] { return rule(context, *decision); };
   });
 }
 

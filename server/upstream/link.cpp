@@ -23,9 +23,12 @@ Result<HubLink> parse_hub_link(const std::string& text) {
   const bool whole = hash == std::string::npos || net::parse_query(std::string_view(text).substr(hash + 1), parts);
   link.tls = parts["tls"];
   link.code = parts["enrol"];
+  // The link is pasted by hand: a quote or a space that came along belongs to nothing in it.
+  const bool clean = link.url.find_first_of("'\"<> \t\r\n") == std::string::npos &&
+                     link.code.find_first_not_of("0123456789abcdef") == std::string::npos;
   const bool local = link.url.starts_with("http://127.0.0.1:") || link.url.starts_with("http://[::1]:");
-  if (whole && local && link.tls.empty()) return link;
-  if (whole && link.url.starts_with("https://") && hash_from_hex(link.tls)) return link;
+  if (whole && clean && local && link.tls.empty()) return link;
+  if (whole && clean && link.url.starts_with("https://") && hash_from_hex(link.tls)) return link;
   return Problem{"bad_link",
                  "--upstream",
                  {"Cần liên kết mà máy chủ trên đã in: https://…/#tls=…", "Use the link the hub printed: https://…/#tls=…"}};
