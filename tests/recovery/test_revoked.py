@@ -68,6 +68,9 @@ class Revoked(unittest.TestCase):
         self.assertEqual({row["terminal"] for row in held}, {"T02"})
         self.assertTrue(all(row["entry"]["seq"] > cut for row in held))
         self.assertIn("revoked", [problem["code"] for problem in b.get("status")["problems"]])
+        self.assertIn("KHÔNG TÍNH", b.run("sell", "CB0007=1").stderr, "said at every sale")
+        pt.wait_for(lambda: fair.server.row("T02")["here"] > head, "that sale")
+        held = exceptions(fair.server, "held")
         position = fair.known(a)
 
         old = fair.lose_server()
@@ -77,6 +80,13 @@ class Revoked(unittest.TestCase):
         fair.whole(a, b, position=position)
         self.assertEqual(d.sold(fair.server, "EX02")[0], 3)
         self.assertEqual({row["entry"]["seq"] for row in exceptions(fair.server, "held")}, {row["entry"]["seq"] for row in held})
+        d.sound(self, fair.server)
+        one = next(row["entry"]["seq"] for row in held if row["subject"] == "sale")
+        fair.server.run("rule", "T02", one, "--keep-out", "--text", "bán thử")
+        fair.server.run("rule", "T02", "--post", "--text", "bán thật, máy tìm thấy rồi")
+        self.assertEqual(d.sold(fair.server, "EX02")[0], 3 + 2, "all that was held but one")
+        self.assertIn("[nothing_held]", fair.server.run("rule", "T01", "--post", "--text", "x", expect=1).stderr)
+        fair.server.run("rule", "T02", "--text", "x", expect=2)
         d.sound(self, fair.server)
 
     def test_a_server_restored_under_a_revoked_till_is_given_what_it_lacks(self):
