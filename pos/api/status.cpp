@@ -35,8 +35,8 @@ void look_at_link(const agent::AgentStatus& link, json& problems) {
     problems.push_back(problem_json(
         {"revoked",
          "",
-         {link.link.revoked->vi + " Hàng bán từ đó được giữ lại nhưng KHÔNG TÍNH cho tới khi ban tổ chức quyết định.",
-          link.link.revoked->en + " What is sold since then is kept but NOT COUNTED until the organizer decides."}}));
+         {"Hàng bán từ nay được giữ lại nhưng KHÔNG TÍNH cho tới khi ban tổ chức quyết định. " + link.link.revoked->vi,
+          "What is sold from now on is kept but NOT COUNTED until the organizer decides. " + link.link.revoked->en}}));
   for (const auto& problem : {link.problem_up, link.problem_down}) {
     const auto same = [&](const json& known) { return problem && known.at("code") == problem->code; };
     if (problem && std::none_of(problems.begin(), problems.end(), same)) problems.push_back(problem_json(*problem));

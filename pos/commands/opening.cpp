@@ -18,7 +18,7 @@ home::Keys enrolled_keys(const home::Home& home) {
   }
   throw Failure{Exit::refused,
                 {"not_enrolled",
-                 home.path(),
+                 "",
                  {"Không có máy bán hàng nào ở " + home.path() + " (sai --data?). Máy mới thì chạy: phien-pos enrol 'LIÊN-KẾT'",
                   "There is no till in " + home.path() + " (another --data?). For a new one run: phien-pos enrol 'LINK'"}}};
 }
