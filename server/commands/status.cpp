@@ -49,7 +49,7 @@ void print_holdings(const Context& context, const json& answer) {
   else
     context.say({"CHƯA BIẾT: chưa nghe đủ các máy bán để biết còn thiếu gì không.",
                  "NOT KNOWN YET: not all tills were heard, so nobody can say whether something is missing."});
-  if (const std::string servers = names(answer["unwitnessed"]); !servers.empty())
+  if (const std::string servers = names(answer["unwitnessed"]); !servers.empty() && all_back(answer))
     context.say(
         {"Không ai giữ gì và không ai làm chứng gì của:" + servers +
              ". Nếu máy chủ ấy đã từng chạy, hãy tìm nó và các máy bán chỉ ghi danh ở đó; nếu chưa từng chạy thì không thiếu gì.",
