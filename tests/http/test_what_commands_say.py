@@ -69,7 +69,7 @@ class Said(unittest.TestCase):
     def link_of(till):
         """How far the journal was acknowledged, as the till's file has it."""
         with contextlib.closing(sqlite3.connect(f"file:{till.data}/phien.db?mode=ro", uri=True)) as db:
-            row = db.execute("SELECT value FROM meta WHERE key LIKE 'sync.link.%'").fetchone()
+            row = db.execute("SELECT value FROM meta WHERE name LIKE 'sync.link.%'").fetchone()
         return json.loads(json.loads(row[0])["sent"])["acknowledged"]["seq"] if row else 0
 
 

@@ -51,7 +51,7 @@ class RecoverCommand(unittest.TestCase):
         self.refused("wrong_root", "--backup", stranger)
         self.refused("wrong_root", self.exported(other, "stranger.txt"))
 
-        self.assertIn("recover", fresh.run("serve", expect=1).stderr, "what to do is said")
+        self.assertIn("phien-server recover", fresh.run("status", expect=1).stderr, "what to do is said")
         fresh.run("recover", "--kit", self.fair.kit, "--backup", backup, good)      # nothing stands in the way
         self.assertEqual(fresh.json("status")["missing"], 0)
 
