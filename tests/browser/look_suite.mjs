@@ -100,7 +100,17 @@ const SCREENS = {
     await page.locator(".drawer .button.main").waitFor();
   },
   count: async (page) => page.locator(".drawer .button.main").click(),
+  "z-report": async (page) => {
+    await page.keyboard.press("Escape");
+    await page.locator("main li button").first().click();
+    await page.locator("dialog .seller").first().waitFor();
+  },
+  slip: async (page) => {
+    await page.locator("dialog .seller").first().click();
+    await page.locator(".paper img").evaluate((img) => img.decode());
+  },
   stock: async (page) => {
+    await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await go(page, "stock");
     await page.locator(".goods button").first().waitFor();
@@ -129,6 +139,36 @@ const SCREENS = {
     await page.locator("li.card").first().waitFor();
   },
   "offer-new": async (page) => page.locator("footer .button.main").click(),
+  people: async (page) => {
+    await page.keyboard.press("Escape");
+    await go(page, "people");
+    await page.locator("li.card").first().waitFor();
+  },
+  lead: async (page) => page.locator("footer .button.main").click(),
+  orders: async (page) => {
+    await page.keyboard.press("Escape");
+    await page.locator(".head .group").nth(1).click();
+    await page.locator("li button.card").first().waitFor();
+  },
+  order: async (page) => page.locator("li button.card").first().click(),
+  visitors: async (page) => {
+    await page.keyboard.press("Escape");
+    await page.locator(".head .group").nth(2).click();
+  },
+  late: async (page) => {
+    await go(page, "late");
+    await page.locator("#q-CB0001").fill("2");
+    await page.locator("footer .button.money:enabled").waitFor();
+  },
+  leaving: async (page) => {
+    await go(page, "leaving");
+    await page.locator("main .state").waitFor();
+  },
+  "guest-card": async (page) => {
+    await go(page, "");
+    await tile(page, "CB0001").click({ button: "right" });
+    await page.locator(".guest img").evaluate((img) => img.decode());
+  },
   printer: async (page) => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
@@ -146,6 +186,10 @@ export default async function suite(test, browser) {
   const till = await Till.enrolled(server, ["EX01"]);
   await till.call("POST", "/api/v1/sales", { lines: [{ product: "CB0001", qty: 1 }], payments: [{ method: "transfer" }] });
   await till.call("POST", "/api/v1/offers", { name: "−10% Trà thạch đen", type: "percent", items: [{ product: "CB0006" }], value: "10%" });
+  await till.call("POST", "/api/v1/leads", { goods: "Thạch đen, 500 hộp (Mẫu)", value: 12_000_000, consent: true, personal: { company: "Siêu thị (Mẫu)" } });
+  await till.call("POST", "/api/v1/orders", { lines: [{ product: "CB0003", qty: 4 }], due: "2027-05-17", personal: { phone: "0900000000" } });
+  await till.call("POST", "/api/v1/shifts/open", { float: 0 });
+  await till.call("POST", "/api/v1/shifts/close", { counted: 0 });
   await till.call("POST", "/api/v1/shifts/open", { float: 200_000 });
   await till.call("POST", "/api/v1/printer", { address: "tcp://127.0.0.1:9" });
   await till.call("POST", "/api/v1/printer/test", {});

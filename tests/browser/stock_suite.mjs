@@ -117,6 +117,23 @@ export default async function suite(test, browser) {
     });
   });
 
+  test("a tile held down tells its goods to a foreign guest, and sells nothing", async () => {
+    await clean(await open(browser, tills.phone, PHONE), async (page) => {
+      await tile(page, "CB0001").click({ delay: 700 });
+      const card = page.locator("dialog .guest");
+      await card.getByText("25,000 đ").waitFor();
+      for (const said of ["per box", "4-star OCOP", "Thạch An", "Food safety, HACCP", "500 g", "29 July 2025"]) assert.ok(await card.getByText(said).first().isVisible(), said);
+      await card.locator("img").evaluate((img) => img.decode());
+      await shot(page, "phone-guest-card");
+      assert.equal((await tills.phone.call("GET", "/api/v1/drafts")).baskets.length, 0);
+      await page.keyboard.press("Escape");
+      await tile(page, "CB0001").click();
+      await payButton(page).click();
+      await exactCash(page).click();
+      await idle(page);
+    });
+  });
+
   test("alcohol asks for the age once a basket, and a no leaves it out", async () => {
     const wine = await tillOn(clock, server, ["EX13"]);
     await clean(await open(browser, wine, PHONE), async (page) => {

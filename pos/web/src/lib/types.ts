@@ -11,6 +11,11 @@ export interface Product {
   sold_by: "piece" | "weight" | "length";
   quantity_decimals?: number;
   barcode?: string;
+  net_content?: string;
+  certificates?: string[];
+  cnnt_level?: number;
+  origin?: string;
+  trace_uri?: string;
   lot?: string;
   expires?: string;
   restricted?: string;
@@ -21,6 +26,7 @@ export interface Exhibitor {
   id: string;
   name: string;
   short_name?: string;
+  province?: string;
   booth?: string;
 }
 export interface Cashier {
