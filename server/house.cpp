@@ -147,7 +147,11 @@ std::unique_ptr<House> House::copy(asio::any_io_executor executor, const Paths& 
   return house;
 }
 
-House::~House() { workers_.join(); }
+House::~House() {
+  close();
+  outside_.join();
+  workers_.join();
+}
 
 void House::look_at_own_journal() {
   const auto snapshot = store_->snapshot();
@@ -189,6 +193,13 @@ asio::awaitable<void> House::commit_own(db::JournalStore::Job job) {
 asio::awaitable<void> House::aside(std::function<void()> work) {
   std::function<void(net::Callback)> start = [this, work = std::move(work)](net::Callback resume) {
     asio::post(workers_, [work, resume = std::move(resume)] { resume(thrown_by(work)); });
+  };
+  return net::wait_for_callback(executor_, std::move(start));
+}
+
+asio::awaitable<void> House::outside(std::function<void()> work) {
+  std::function<void(net::Callback)> start = [this, work = std::move(work)](net::Callback resume) {
+    asio::post(outside_, [work, resume = std::move(resume)] { resume(thrown_by(work)); });
   };
   return net::wait_for_callback(executor_, std::move(start));
 }

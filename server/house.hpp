@@ -101,7 +101,12 @@ class House {
   asio::awaitable<void> commit_own(db::JournalStore::Job job);
   // Runs `work` off the io thread; rethrows.
   asio::awaitable<void> aside(std::function<void()> work);
-  // The same on a snapshot.
+  // The same for what waits for another machine, one after the other: never in the way of a page. `work` looks at
+  // `closing()` and gives up when it is set.
+  asio::awaitable<void> outside(std::function<void()> work);
+  const std::atomic<bool>& closing() const { return closing_; }
+  void close() { closing_ = true; }
+  // As `aside`, on a snapshot.
   using Work = std::function<net::Response(const db::Snapshot&)>;
   asio::awaitable<net::Response> read(Work work);
 
@@ -142,8 +147,10 @@ class House {
   std::set<std::string> reported;                      // terminals that gave a batch of their own journal in this run
   std::function<net::Counters()> counters;             // of the HTTP server, while there is one
   std::function<UpstreamStatus()> upstream;            // while there is one
+  std::function<nlohmann::json()> alerts;              // what is wrong now (alerts/watch.hpp), while somebody watches
   std::string tls_address = "0.0.0.0";                 // where terminals at the venue reach it
   unsigned short port = 8080, tls_port = 8443;
+  bool alerts_to_this_machine = false;  // may go to a service on the machine itself
   std::function<void(std::int64_t, std::int64_t)> progress = [](std::int64_t, std::int64_t) {
   };  // of long work, for a person who waits
 
@@ -169,7 +176,8 @@ class House {
   std::atomic<bool> overtaken_{false};
   bool store_failed_ = false;
   bool heads_moved_ = true;  // since the last witness; of an earlier run it is not known
-  asio::thread_pool workers_{2};
+  std::atomic<bool> closing_{false};
+  asio::thread_pool workers_{2}, outside_{1};
 };
 
 // Inside a job: begins the journal of a new incarnation with its `incarnation` entry.

@@ -106,6 +106,12 @@ constexpr std::array kRights{
     Right{"GET", "/api/v1/tokens", kProofs},
     Right{"POST", "/api/v1/tokens", kOrganizing},
     Right{"DELETE", "/api/v1/tokens/{token}", kOrganizing},
+    // Alerts, and where they go.
+    Right{"GET", "/api/v1/alerts", kFigures},
+    Right{"GET", "/api/v1/alerts/outlets", kProofs},
+    Right{"PUT", "/api/v1/alerts/outlets/{outlet}", kOrganizing},
+    Right{"DELETE", "/api/v1/alerts/outlets/{outlet}", kOrganizing},
+    Right{"POST", "/api/v1/alerts/outlets/{outlet}/test", kOrganizing},
     // Banks' notices: whoever sends one shows the source's own secret.
     Right{"POST", "/api/v1/bank/notices/{source}", anyone},
     Right{"GET", "/api/v1/bank/sources", kProofs},

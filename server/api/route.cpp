@@ -155,6 +155,7 @@ void add_all_routes(net::Router& router, House& house) {
   add_live_routes(router, house);
   add_bank_routes(router, house);
   add_sheet_routes(router, house);
+  add_alert_routes(router, house);
 }
 
 }  // namespace phien::server::api

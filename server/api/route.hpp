@@ -96,6 +96,7 @@ void add_setup_routes(net::Router& router, FirstRun* run, std::function<void()> 
 void add_live_routes(net::Router& router, House& house);   // the live page's figures, QR codes
 void add_bank_routes(net::Router& router, House& house);   // notices of transfers, and who may send them
 void add_sheet_routes(net::Router& router, House& house);  // labels and booth cards, as PDF
+void add_alert_routes(net::Router& router, House& house);  // what is wrong now, and where that is told
 void add_all_routes(net::Router& router, House& house);
 
 }  // namespace phien::server::api

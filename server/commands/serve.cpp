@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 
+#include "server/alerts/watch.hpp"
 #include "server/api/pages.hpp"
 #include "server/api/route.hpp"
 #include "server/commands/context.hpp"
@@ -69,6 +70,7 @@ struct Options {
   Listening where;
   std::string upstream;
   std::int64_t check_every = 1'800;  // seconds
+  bool alerts_to_this_machine = false;
 };
 
 asio::awaitable<void> witness_now_and_then(House& house, net::Announcement& stopping) {
@@ -82,6 +84,7 @@ asio::awaitable<void> witness_now_and_then(House& house, net::Announcement& stop
 asio::awaitable<void> stop(House& house, net::HttpServer& server, Forwarder* forwarder, net::Announcement& stopping) {
   spdlog::info("stopping");
   stopping.announce();
+  house.close();
   co_await server.stop();
   co_await house.witness();
   if (forwarder) co_await forwarder->stop();
@@ -147,6 +150,7 @@ int serve(const Context& context, Options options) {
   house.port = ports.plain;
   house.tls_address = options.where.tls_address;
   house.tls_port = ports.tls;
+  house.alerts_to_this_machine = options.alerts_to_this_machine;
   announce(context.paths, ports);
   std::unique_ptr<Forwarder> forwarder;
   if (auto link = hub_link(house, options.upstream)) {
@@ -157,6 +161,10 @@ int serve(const Context& context, Options options) {
 
   net::Announcement stopping(io.get_executor());
   net::spawn(io.get_executor(), witness_now_and_then(house, stopping), "witness");
+  Watch watch(house);
+  house.alerts = [&watch] { return watch.shown(); };
+  net::spawn(io.get_executor(), watch.look_until(stopping), "alerts");
+  net::spawn(io.get_executor(), watch.send_until(stopping), "sending of alerts");
   net::spawn(io.get_executor(), match_waiting(house, stopping), "bank notices that wait");
   std::string damage;
   net::spawn(io.get_executor(), check_now_and_then(house, options.check_every * 1'000, stopping, damage), "check");
@@ -182,6 +190,8 @@ void add_serve_command(CLI::App& app, Context& context) {
       ->check(CLI::Range(1, 86'400))
       ->capture_default_str();
   command->add_option("--upstream", options->upstream, "Liên kết của máy chủ trên / link of the hub above");
+  command->add_flag("--alerts-to-this-machine", options->alerts_to_this_machine,
+                    "Cho gửi cảnh báo đến dịch vụ trên chính máy này / alerts may go to a service on this machine");
   command->callback([&context, options] { context.run = [&context, options] { return serve(context, *options); }; });
 }
 

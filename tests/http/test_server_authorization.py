@@ -96,6 +96,11 @@ TABLE = [
     ("get /api/v1/bank/waiting/{notice}", "moa", {"target": "/api/v1/bank/waiting/none"}, 404),
     ("post /api/v1/bank/waiting/{notice}", "mo", {"target": "/api/v1/bank/waiting/none", "body": {}}, 400),
     ("delete /api/v1/bank/waiting/{notice}", "mo", {"target": "/api/v1/bank/waiting/none"}, 404),
+    ("get /api/v1/alerts", "mora", {}, 200),
+    ("get /api/v1/alerts/outlets", "moa", {}, 200),
+    ("put /api/v1/alerts/outlets/{outlet}", "mo", {"target": "/api/v1/alerts/outlets/none", "body": {}}, 404),
+    ("delete /api/v1/alerts/outlets/{outlet}", "mo", {"target": "/api/v1/alerts/outlets/none"}, 404),
+    ("post /api/v1/alerts/outlets/{outlet}/test", "mo", {"target": "/api/v1/alerts/outlets/none/test", "body": {}}, 404),
     ("post /api/v1/backups", "m", {"body": {"path": "relative"}}, 400),
 ]
 ROLES = {"o": "organizer", "e": "exhibitor", "r": "reporter", "a": "auditor"}
