@@ -3,6 +3,7 @@
 
 #include "server/api/route.hpp"
 #include "server/live/summary.hpp"
+#include "shared/ledger/transfers.hpp"
 
 namespace phien::server::api {
 namespace {
@@ -74,10 +75,15 @@ const char* name_of(ledger::PaymentState state) {
 asio::awaitable<net::Response> transfers(House& house, net::Request& request) {
   only_parameters(request, {"exhibitor", "state", "limit", "after"});
   const auto state = state_parameter(request);
-  const Make make = [state](const ledger::Reader& books, const Scope& scope) {
+  const Page page = page_of(house, request);
+  const std::size_t most = page.after + page.limit + 1;  // one more says that there are more
+  const Make make = [state, most](const ledger::Reader& books, const Scope& scope) {
     json rows = json::array();
-    for (const auto& row :
-         rows_in(scope, books, [state](const auto&b, auto exhibitor) { return ledger::transfers(b, exhibitor, state); })) {
+    const auto found =
+        !scope && !state
+            ? ledger::first_transfers(books, most)
+            : rows_in(scope, books, [state](const auto& b, auto exhibitor) { return ledger::transfers(b, exhibitor, state); });
+    for (const auto& row : found) {
       json one{{"exhibitor", row.exhibitor}, {"pay_ref", row.pay_ref},     {"state", name_of(row.state)},
                {"claimed", row.claimed},     {"confirmed", row.confirmed}, {"time", row.time}};
       if (row.sale) one["sale"] = ref_json(*row.sale);

@@ -21,6 +21,7 @@ struct Summary {
 class Totals {
  public:
   static constexpr std::int64_t kCoalesce = 200;  // ms
+  static constexpr std::int64_t kRests = 1;       // times as long as the last one took: a big fair leaves time for selling
   static constexpr std::int64_t kFresh = 10'000;  // ms: a day begins and a terminal falls silent without anything being sold
   using Compute = std::function<net::asio::awaitable<std::shared_ptr<const Summary>>()>;
 
@@ -34,13 +35,15 @@ class Totals {
   net::asio::awaitable<std::shared_ptr<const Summary>> current();
 
  private:
-  std::int64_t age() const;  // ms
+  std::int64_t age() const;      // ms
+  std::int64_t to_rest() const;  // ms
 
   Compute compute_;
   net::Announcement changes_, computed_;
   bool computing_ = false;
   std::uint64_t computed_version_ = 0;
   std::chrono::steady_clock::time_point computed_at_{};
+  std::int64_t took_ = 0;  // ms
   std::shared_ptr<const Summary> last_;
 };
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "shared/ledger/keys.hpp"
@@ -137,45 +138,86 @@ std::vector<std::string> imbalances(const Reader& books) {
   return found;
 }
 
+namespace {
+
+// References below `kind`, in order; the first `most` of them.
+void add_refs(const Reader& books, std::string_view kind, std::size_t most, std::set<std::string>& refs) {
+  std::string last;
+  std::size_t found = 0;
+  books.facts(keys::prefix(kind), [&](std::string_view key, std::string_view) {
+    const std::string_view ref = keys::split(key).at(1);
+    if (ref == last) return true;  // of one payment there are several, side by side
+    if (found++ == most) return false;
+    last = ref;
+    refs.insert(last);
+    return true;
+  });
+}
+
+void add_rows(const std::string& pay_ref, const PaymentGroup& group, std::optional<std::string_view> exhibitor,
+              std::vector<TransferRow>& rows) {
+  TransferRow row;
+  row.pay_ref = pay_ref;
+  row.state = group.state();
+  if (row.state == PaymentState::unmatched) {
+    row.confirmed = group.seen.front().amount;
+    row.time = group.seen.front().order.time;
+    if (!exhibitor) rows.push_back(row);
+    return;
+  }
+  for (const auto& [owner, claimed] : group.by_exhibitor()) {
+    if (exhibitor && owner != *exhibitor) continue;
+    if (row.state == PaymentState::claimed && claimed == 0) continue;  // taken back before anything was seen of it
+    const auto first =
+        std::find_if(group.claims.begin(), group.claims.end(), [&](const auto& claim) { return claim.exhibitor == owner; });
+    row.exhibitor = owner;
+    row.claimed = claimed;
+    // What was seen of a payment for several sellers is shared out only if it is what was awaited.
+    if (row.state == PaymentState::confirmed) row.confirmed = claimed;
+    if (row.state == PaymentState::differs) row.confirmed = group.seen.front().amount;
+    row.sale = first->order.entry;
+    row.time = first->order.time;
+    rows.push_back(row);
+  }
+}
+
+}  // namespace
+
 std::vector<TransferRow> transfers(const Reader& books, std::optional<std::string_view> exhibitor,
                                    std::optional<PaymentState> state) {
+  constexpr auto kAll = std::numeric_limits<std::size_t>::max();
   std::set<std::string> pay_refs;
-  for (const std::string_view kind : {"claim", "confirmed"}) {
-    books.facts(keys::prefix(kind), [&](std::string_view key, std::string_view) {
+  if (state == PaymentState::differs || state == PaymentState::unmatched) {  // the ledger keeps a list of those
+    books.sums(keys::prefix(state == PaymentState::differs ? "differs" : "unmatched"), [&](std::string_view key, const Sum&) {
       pay_refs.emplace(keys::split(key).at(1));
       return true;
     });
+  } else {
+    for (const std::string_view kind : {"claim", "confirmed"}) add_refs(books, kind, kAll, pay_refs);
   }
   std::vector<TransferRow> rows;
   for (const std::string& pay_ref : pay_refs) {
     const PaymentGroup group = payment_group(books, pay_ref);
-    const PaymentState is = group.state();
-    if (state && is != *state) continue;
-    TransferRow row;
-    row.pay_ref = pay_ref;
-    row.state = is;
-    if (is == PaymentState::unmatched) {
-      row.confirmed = group.seen.front().amount;
-      row.time = group.seen.front().order.time;
-      if (!exhibitor) rows.push_back(row);
-      continue;
-    }
-    for (const auto& [owner, claimed] : group.by_exhibitor()) {
-      if (exhibitor && owner != *exhibitor) continue;
-      if (is == PaymentState::claimed && claimed == 0) continue;  // taken back before anything was seen of it
-      const auto first =
-          std::find_if(group.claims.begin(), group.claims.end(), [&](const auto& claim) { return claim.exhibitor == owner; });
-      row.exhibitor = owner;
-      row.claimed = claimed;
-      // What was seen of a payment for several sellers is shared out only if it is what was awaited.
-      if (is == PaymentState::confirmed) row.confirmed = claimed;
-      if (is == PaymentState::differs) row.confirmed = group.seen.front().amount;
-      row.sale = first->order.entry;
-      row.time = first->order.time;
-      rows.push_back(row);
-    }
+    if (!state || group.state() == *state) add_rows(pay_ref, group, exhibitor, rows);
   }
   return rows;
+}
+
+std::vector<TransferRow> first_transfers(const Reader& books, std::size_t most) {
+  std::vector<TransferRow> rows;
+  // A payment taken back before anything was seen of it makes no row, so the first `most` references may not be enough.
+  for (std::size_t looked_at = most;; looked_at *= 2) {
+    std::set<std::string> pay_refs;
+    for (const std::string_view kind : {"claim", "confirmed"}) add_refs(books, kind, looked_at, pay_refs);
+    const bool all = pay_refs.size() < looked_at;
+    rows.clear();
+    std::size_t taken = 0;
+    for (const std::string& pay_ref : pay_refs) {
+      if (taken++ == looked_at || rows.size() >= most) break;  // beyond it one of the two kinds was not read
+      add_rows(pay_ref, payment_group(books, pay_ref), std::nullopt, rows);
+    }
+    if (all || rows.size() >= most) return rows;
+  }
 }
 
 TransferTotals transfer_totals(const Reader& books, std::string_view exhibitor) {
