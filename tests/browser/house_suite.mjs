@@ -7,7 +7,7 @@ import { openFair, sell } from "./fair.mjs";
 import { at, clean, comesTo, figure, invited, newPage, PASSWORD, picture, problems, WALL } from "./office.mjs";
 import { waitFor } from "./programs.mjs";
 
-const SCREENS = ["live", "attention", "terminals", "catalogue", "import", "proposals", "declared", "leads", "reports", "people", "tokens"];
+const SCREENS = ["live", "attention", "terminals", "catalogue", "import", "proposals", "declared", "leads", "reports", "people", "tokens", "connections"];
 const MOST_JS = 200 * 1024;
 const WITHIN_MS = 1_000;
 const READABLE_VH = 2.4; // of a wall read at ten metres: no text smaller than this part of its height

@@ -5,7 +5,7 @@ import { WORDS, type Word } from "./words";
 
 export type Lang = "vi" | "en";
 export type Theme = "light" | "dark";
-export type Screen = "live" | "attention" | "terminals" | "catalogue" | "import" | "proposals" | "declared" | "leads" | "reports" | "people" | "tokens" | "wall";
+export type Screen = "live" | "attention" | "terminals" | "catalogue" | "import" | "proposals" | "declared" | "leads" | "reports" | "people" | "tokens" | "connections" | "wall";
 // Who has not logged in yet may have come by a link, and for a reason: #setup=…, #invite=…, #enrol=…
 export type State = "asking" | "out" | "in" | "setup" | "invite" | "enrol";
 const SEES: Record<Screen, Role[]> = {
@@ -17,6 +17,7 @@ const SEES: Record<Screen, Role[]> = {
   proposals: ["organizer", "exhibitor", "reporter", "auditor"],
   people: ["organizer", "auditor"],
   tokens: ["organizer", "auditor"],
+  connections: ["organizer", "auditor"],
   declared: ["organizer"],
   leads: ["organizer", "exhibitor", "reporter", "auditor"],
   reports: ["organizer", "reporter", "auditor"],

@@ -233,3 +233,32 @@ export interface ImportSeen {
   };
   digest?: string;
 }
+
+// What the server is joined to, and what it has to say.
+export interface WaitingNotice {
+  notice: string;
+  bank_ref: string;
+  why: "no_ref" | "unknown_ref" | "several_refs" | "other_account" | "paid_twice";
+  amount: number;
+  text: string;
+  account: string;
+  at: string;
+  candidates?: { pay_ref: string; exhibitor: string; amount: number; time: number }[];
+}
+export interface BankSource {
+  source: string;
+  name: string;
+  format: "sepay" | "casso" | "casso_signed" | "phien";
+  path: string;
+  holder?: string;
+}
+export interface Outlets {
+  web?: { url: string };
+  mail?: { host: string; port: number; security: string; user?: string; from: string; to: string[]; key?: string; has_password: boolean };
+}
+export type AlertRule =
+  | "store_failed" | "disk" | "certificate" | "forked" | "quarantined" | "shift_difference" | "transfer_differs" | "terminal_silent" | "stock_low" | "runs_out" | "expiry" | "bank_waiting";
+export interface Alerts {
+  rows: { rule: AlertRule; key: string; grave: boolean; message: Message; since: number }[];
+  outlets: Record<string, { set: boolean; waiting: number; lost: number; problem?: Message }>;
+}
