@@ -409,6 +409,7 @@ export const WORDS = {
   takeAwayHint: ["Từ nay không dùng kết nối này nữa. Khóa của nó mất hiệu lực ngay.", "This connection is used no more. Its secret ends at once."],
   sendTest: ["Gửi thử", "Send a test"],
   testSent: ["Đã gửi thử.", "The test was sent."],
+  connectionSaved: ["Đã lưu.", "Saved."],
   address: ["Địa chỉ", "Address"],
   webhookHint: ["Nơi nhận kiểm tra chữ ký X-Phien-Signature bằng khóa hiện ra sau khi lưu.", "Who receives it checks X-Phien-Signature with the secret that is shown once it is saved."],
   mailTo: ["Gửi đến (tối đa 5 địa chỉ, cách nhau bằng dấu phẩy)", "To (at most 5 addresses, by commas)"],
