@@ -93,6 +93,56 @@ export default async function suite(test, browser) {
     });
   });
 
+  test("a source of bank notices is set up, and a notice that matches nothing is assigned with one tap", async () => {
+    const opened = await organizer(LAPTOP);
+    await clean(opened, async (page) => {
+      await at(opened, "connections");
+      await page.getByRole("button", { name: "Thêm nguồn" }).click();
+      await page.getByLabel("Tên gọi").fill("Báo có thử (Mẫu)");
+      await page.getByLabel("Mã ngắn, không dấu").fill("sepay");
+      await picture(page, "source");
+      await page.locator("dialog footer button").click();
+      const secret = await page.locator("dialog input[readonly]").inputValue();
+      assert.match(secret, /^[0-9a-f]{48}$/);
+      await page.locator("dialog").getByRole("button", { name: "Đóng" }).click();
+      const goods = tills[0].goods[0];
+      await sell(tills[0], goods.id, 3, "transfer");
+      const awaited = async () => (await server.call("GET", "/api/v1/transfers")).rows.filter((row) => row.state === "claimed" && row.exhibitor === "EX01");
+      await waitFor(async () => (await awaited()).length > 0, "the till tells of its transfer");
+      const paid = (await awaited())[0];
+      const body = { id: 1, transferType: "in", transferAmount: paid.claimed, content: "Chị Hoa chuyển tiền", accountNumber: "", transactionDate: "2025-05-17 10:00:00" };
+      const told = await fetch(`http://127.0.0.1:${server.port}/api/v1/bank/notices/sepay`, { method: "POST", body: JSON.stringify(body), headers: { Authorization: `Apikey ${secret}` } });
+      assert.equal((await told.json()).notices[0].fate, "waiting");
+      await at(opened, "attention");
+      await page.getByRole("button", { name: /^Chọn khoản/ }).click();
+      await picture(page, "bank-which");
+      await page.locator("dialog").getByRole("button", { name: new RegExp(paid.pay_ref) }).click();
+      await page.getByText(`Đã gán cho ${paid.pay_ref}`).waitFor();
+      const after = (await server.call("GET", "/api/v1/transfers")).rows.find((row) => row.pay_ref === paid.pay_ref);
+      assert.equal(after.state, "confirmed");
+    });
+  });
+
+  test("where alerts go is set and taken away again", async () => {
+    const opened = await organizer(PHONE);
+    await clean(opened, async (page) => {
+      await at(opened, "connections");
+      await page.getByRole("button", { name: "Đặt: Webhook" }).click();
+      await page.getByLabel("Địa chỉ").fill("https://127.0.0.1:9/canh-bao");
+      await page.locator("dialog footer button").click();
+      await page.locator("dialog input[readonly]").waitFor();
+      await picture(page, "alerts-secret");
+      await page.locator("dialog").getByRole("button", { name: "Đóng" }).click();
+      await page.getByRole("button", { name: "Đặt: Thư điện tử" }).click();
+      await picture(page, "alerts-mail");
+      await page.locator("dialog").getByRole("button", { name: "Đóng" }).click();
+      await page.getByRole("button", { name: "Gỡ bỏ: Webhook" }).click();
+      await page.locator("dialog footer button").click();
+      await page.getByText("Đã lưu.").waitFor();
+      assert.deepEqual(await server.call("GET", "/api/v1/alerts/outlets"), {});
+    });
+  });
+
   test("a terminal is added by a code that is scanned, and revoked with a reason", async () => {
     const opened = await organizer(LAPTOP);
     await clean(opened, async (page) => {
