@@ -258,7 +258,9 @@ json LocalApi::status(Lang lang) {
       link = agent_->status();
     else
       link.link = agent::link_from_text(view.books.meta(agent::link_key(view.me)));
-    return status_json(view, server_, link, obstacle);
+    json now = status_json(view, server_, link, obstacle);
+    now["battery"] = battery ? battery() : json();
+    return now;
   });
 }
 

@@ -30,6 +30,8 @@ class LocalApi {
   const net::Router& router() const { return router_; }
   Access& access() { return access_; }
   std::function<net::Counters()> counters;
+  // {"charging","percent"} of the battery; null where there is none.
+  std::function<nlohmann::json()> battery;
   // Checks that a server of this fair is at an address, and keeps it; gives its base URL.
   std::function<asio::awaitable<Result<std::string>>(std::string address)> find_server;
 

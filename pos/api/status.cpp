@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "pos/till/pins.hpp"
 #include "pos/till/use_cases.hpp"
 #include "shared/ledger/views.hpp"
 
@@ -128,6 +129,7 @@ json status_json(const till::View& view, const std::string& server, const agent:
   if (obstacle) status["why_not"] = problem_json(*obstacle);
   status["printer"] = till::printer_brief(view);
   status["safe"] = safe_elsewhere(view, link);
+  status["unlocked"] = view.books.meta(till::kUnlockedKey).value_or("");
   if (!status.contains("waiting_since")) status["waiting_since"] = nullptr;
   const Message text = sentence(status);
   status["text"] = {{"en", text.en}, {"vi", text.vi}};

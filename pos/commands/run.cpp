@@ -15,6 +15,7 @@
 #include "pos/api/local_api.hpp"
 #include "pos/commands/context.hpp"
 #include "pos/commands/opening.hpp"
+#include "pos/devices/battery.hpp"
 #include "pos/devices/printer.hpp"
 #include "pos/web/assets.hpp"
 #include "shared/net/callback.hpp"
@@ -109,7 +110,13 @@ asio::awaitable<void> stop(Running& running) {
   running.io.stop();
 }
 
-int run(const Context& context, unsigned short port, std::int64_t check_every) {
+struct Asked {
+  unsigned short port = kPort;
+  std::int64_t check_every = 1'800;
+  std::string power = devices::kPowerSupplies;
+};
+
+int run(const Context& context, const Asked& asked) {
   const home::Home home(context.data);
   const home::Keys keys = enrolled_keys(home);
   const auto clock = context.clock();
@@ -134,12 +141,16 @@ int run(const Context& context, unsigned short port, std::int64_t check_every) {
   });
   net::HttpServer server(executor, api.router());
   api.counters = [&server] { return server.counters(); };
+  api.battery = [&asked] {
+    const auto battery = devices::read_battery(asked.power);
+    return battery ? json{{"charging", battery->charging}, {"percent", battery->percent}} : json();
+  };
   api.find_server = [&](std::string address) { return agent::move_to(executor, home, *till, std::move(address), *clock); };
   running.server = &server;
   running.agent = &agent;
   running.printer = &printer;
 
-  const auto bound = server.listen("127.0.0.1", port);
+  const auto bound = server.listen("127.0.0.1", asked.port);
   if (!bound) throw Failure{Exit::network, bound.problem()};
   api.access().set_port(*bound);
   home.announce({*bound, ::getpid()});
@@ -156,7 +167,8 @@ int run(const Context& context, unsigned short port, std::int64_t check_every) {
   printer.start();
   std::string damage;
   asio::thread_pool worker{1};
-  net::spawn(executor, check_now_and_then(*store, check_every * 1'000, worker, damage), "check");
+  net::spawn(executor, check_now_and_then(*store, asked.check_every * 1'000, worker, damage), "check");
+  net::spawn(executor, devices::tell_of_low_battery(*till, asked.power), "battery");
   running.io.run();
   worker.join();
   home.retract();
@@ -167,14 +179,16 @@ int run(const Context& context, unsigned short port, std::int64_t check_every) {
 }  // namespace
 
 void add_run_command(CLI::App& app, Context& context) {
-  auto port = std::make_shared<unsigned short>(kPort);
+  auto asked = std::make_shared<Asked>();
   auto* command = app.add_subcommand("run", "Chạy máy bán hàng / run this till");
-  command->add_option("--port", *port, "Cổng trên máy này / local port; 0: any")->capture_default_str();
-  auto every = std::make_shared<std::int64_t>(1'800);
-  command->add_option("--check-every", *every, "Kiểm tra tệp dữ liệu mỗi bấy nhiêu giây / check the file so often, seconds")
+  command->add_option("--port", asked->port, "Cổng trên máy này / local port; 0: any")->capture_default_str();
+  command
+      ->add_option("--check-every", asked->check_every,
+                   "Kiểm tra tệp dữ liệu mỗi bấy nhiêu giây / check the file so often, seconds")
       ->check(CLI::Range(1, 86'400))
       ->capture_default_str();
-  command->callback([&context, port, every] { context.run = [&context, port, every] { return run(context, *port, *every); }; });
+  command->add_option("--power", asked->power, "Nơi đọc mức pin / where the battery is read")->capture_default_str();
+  command->callback([&context, asked] { context.run = [&context, asked] { return run(context, *asked); }; });
 }
 
 }  // namespace phien::commands

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "pos/till/pins.hpp"
 #include "pos/till/plan.hpp"
 #include "pos/till/use_cases.hpp"
 
@@ -191,7 +192,11 @@ json resume_basket(Work& work, Fields& request) {
 // POST /settings: what this device shows and who stands at it. Fields left out stay as they are.
 json change_settings(Work& work, Fields& request) {
   json settings = json::parse(work.tx.meta(kSettingsKey).value_or("{}"));
-  if (request.has("cashier")) settings["cashier"] = work.cashier(request);
+  if (request.has("cashier")) {
+    const std::string chosen = work.cashier(request);
+    leave_to(work, chosen);
+    settings["cashier"] = chosen;
+  }
   if (request.has("lang")) settings["lang"] = request.one_of("lang", {"vi", "en"});
   if (request.has("theme")) settings["theme"] = request.one_of("theme", {"light", "dark"});
   if (request.has("text")) settings["text"] = request.one_of("text", {"normal", "big"});

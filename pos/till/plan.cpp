@@ -93,7 +93,7 @@ json cash_json(const Settled& settled) {
 
 }  // namespace
 
-void require_refund_right(const Work& work, const std::string& by) {
+void require_refund_right(Work& work, const std::string& by) {
   work.require_right(by, &catalogue::Cashier::may_refund,
                      {"Người bán này không được nhận trả hàng.", "This cashier may not refund."});
 }

@@ -37,6 +37,6 @@ PlanSettled settle_plan(Work& work, const Plan& plan, std::vector<Tender> tender
 json quote_json(Work& work, const Plan& plan, std::vector<Tender> tenders, Draft* draft);
 
 std::vector<Tender> read_money_back(Fields& request);
-void require_refund_right(const Work& work, const std::string& by);
+void require_refund_right(Work& work, const std::string& by);
 
 }  // namespace phien::till

@@ -52,6 +52,9 @@ json resume_basket(Work&, Fields&);
 json change_settings(Work&, Fields&);
 json quote_pack(Work&, Fields&);
 json exported(Work&, Fields&);
+json unlock(Work&, Fields&);
+json lock(Work&, Fields&);
+json allow(Work&, Fields&);
 
 // The printer: no entries.
 json set_printer(Work&, Fields&);

@@ -54,7 +54,9 @@ json catalogue_view(const View& view) {
   for (const auto& [id, cashier] : view.catalogue->cashiers)
     if (view.me.sells_for(cashier.exhibitor))  // the PIN's verifier stays here
       cashiers.push_back({{"exhibitor", cashier.exhibitor},
+                          {"has_pin", !cashier.pin.empty()},
                           {"id", id},
+                          {"is_manager", cashier.is_manager},
                           {"name", cashier.name},
                           {"may_discount", cashier.may_discount},
                           {"may_refund", cashier.may_refund}});

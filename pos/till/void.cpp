@@ -86,7 +86,7 @@ std::vector<Known> together(Work& work, Known known, const std::string& where) {
 
 namespace {
 
-void require_void_right(const Work& work, const std::string& by) {
+void require_void_right(Work& work, const std::string& by) {
   work.require_right(by, &catalogue::Cashier::may_refund, {"Người bán này không được hủy.", "This cashier may not void."});
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "pos/till/pins.hpp"
 #include "shared/pay_refs.hpp"
 #include "shared/planted.hpp"
 
@@ -40,6 +41,12 @@ Work::Work(db::Transaction& transaction, const Identity& identity, journal::Bran
       branch(*tx.branch(branch_no)) {}
 
 std::string Work::cashier(Fields& request) {
+  std::string id = named_cashier(request);
+  require_present(*this, id, request.at("cashier"));
+  return id;
+}
+
+std::string Work::named_cashier(Fields& request) {
   std::vector<std::string> theirs;
   for (const auto& [id, item] : catalogue.cashiers)
     if (me.sells_for(item.exhibitor)) theirs.push_back(id);
@@ -55,10 +62,24 @@ std::string Work::cashier(Fields& request) {
   return "seller";  // an organizer who lists no cashiers does not want to tell them apart
 }
 
-void Work::require_right(const std::string& id, bool catalogue::Cashier::*right, const Message& what) const {
+void Work::require_right(const std::string& id, bool catalogue::Cashier::*right, const Message& what) {
   const auto found = catalogue.cashiers.find(id);
   if (found == catalogue.cashiers.end() || found->second.is_manager || found->second.*right) return;
-  refuse("not_allowed", "cashier", what);
+  const auto manager = allowed_by(*this, id);
+  if (!manager) refuse("not_allowed", "cashier", what);
+  journal::Note note;
+  note.exhibitor = found->second.exhibitor;
+  note.text = fmt::format("{} cho phép {} một lần.", *manager, id);
+  allowance_ = entry(*manager, std::move(note));
+}
+
+void Work::note_allowance() {
+  if (!allowance_) return;
+  std::vector<journal::Entry> note;
+  note.push_back(std::move(*allowance_));
+  allowance_.reset();
+  forget_allowance(tx);
+  write(std::move(note));
 }
 
 void Work::require_own(const std::string& id, const std::string& where) const {
@@ -170,6 +191,7 @@ journal::Entry Work::entry(const std::string& by, journal::Body body, std::optio
 
 std::vector<Written> Work::write(std::vector<journal::Entry> entries,
                                  std::vector<std::optional<journal::PersonalData>> personal) {
+  note_allowance();
   const std::string live_before = state.live_text();
   const auto heads = need(ledger::write(tx, branch, me.key, entries, std::move(personal)));
   std::vector<Written> written;

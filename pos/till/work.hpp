@@ -63,9 +63,11 @@ class Work {
   std::string day() const { return local_day(time()); }
 
   // ---- who -------------------------------------------------------------------------------------------------------------
-  // "cashier" of the request, or the one of the open shift, or the only one of these exhibitors. Refuses one who is not theirs.
+  // "cashier" of the request, or the one of the open shift, or the only one of these exhibitors. Refuses one who is not theirs,
+  // and one whose PIN was not given at this till.
   std::string cashier(Fields& request);
-  void require_right(const std::string& cashier, bool catalogue::Cashier::*right, const Message& what) const;
+  // Refuses what the cashier may not do, unless a manager has just allowed it: that is used up by what is written next.
+  void require_right(const std::string& cashier, bool catalogue::Cashier::*right, const Message& what);
   // "exhibitor" of the request; may be left out where the till sells for one.
   std::string exhibitor(Fields& request);
   void require_own(const std::string& exhibitor, const std::string& where) const;
@@ -95,7 +97,11 @@ class Work {
   std::optional<Milliseconds> happened(Fields& request) const;
 
  private:
+  std::string named_cashier(Fields& request);
+  void note_allowance();
+
   std::map<std::string, catalogue::Product> proposed_;
+  std::optional<journal::Entry> allowance_;  // the manager's note, written before what it allows
 };
 
 // {"hash","seq","terminal"}

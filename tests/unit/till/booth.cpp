@@ -46,7 +46,6 @@ Booth::Booth(std::vector<std::string> sellers, std::string account) : exhibitors
 }
 
 void Booth::hear_server() {
-  const journal::JournalId id{kFair, root.public_key(), "_server.1", server.public_key()};
   journal::Incarnation first;
   first.number = 1;
   first.root = root.public_key();
@@ -75,9 +74,14 @@ void Booth::hear_server() {
   bodies.push_back(journal::Opening{"EXA", "booth", {{"A1", "Hàng A1", "hộp", 100 * kOne, {}, {}}}});
   bodies.push_back(
       journal::TerminalEnrolled{"T01", key.public_key(), exhibitors, "A01", holder.empty() ? exhibitors.front() : holder});
+  hear(std::move(bodies));
+}
 
+void Booth::hear(std::vector<journal::Body> bodies) {
+  const journal::JournalId id{kFair, root.public_key(), "_server.1", server.public_key()};
   store->run([&](db::Transaction& tx) {
-    auto branch = *tx.branch(tx.add_branch(id, 0, {0, journal::genesis(id)}));
+    const auto known = tx.branches_of(id);
+    auto branch = *tx.branch(known.empty() ? tx.add_branch(id, 0, {0, journal::genesis(id)}) : known.front().no);
     for (auto& body : bodies) {
       journal::Entry entry;
       entry.nonce = random_hex(16);

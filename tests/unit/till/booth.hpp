@@ -32,6 +32,8 @@ struct Booth {
   std::string refused(const std::string& path, const json& request);
   Problem problem(const std::string& path, const json& request);
   till::Answer perform(const std::string& path, const json& request, const std::string& key = "");
+  // The server writes these, and they have come down here.
+  void hear(std::vector<journal::Body> bodies);
   // A reading of the server's clock, which is this device's.
   void meet_server();
   // The same store opened by a new process.
