@@ -39,6 +39,19 @@ export async function go(page, screen) {
 export async function tapNumber(page, digits) {
   for (const digit of digits) await page.locator(".keys").getByRole("button", { name: digit, exact: true }).click();
 }
+const SIGNS = { ":": ["Semicolon", true], "/": ["Slash", false], ".": ["Period", false], "?": ["Slash", true], "=": ["Equal", false], "-": ["Minus", false], "*": ["Digit8", true], "%": ["Digit5", true], _: ["Minus", true] };
+/** Where a character lies on the keyboard, as scanners type it. */
+export function keyOf(one) {
+  if (/\d/.test(one)) return { code: `Digit${one}`, shift: false };
+  if (/[a-z]/i.test(one)) return { code: `Key${one.toUpperCase()}`, shift: one !== one.toLowerCase() };
+  return { code: SIGNS[one][0], shift: SIGNS[one][1] };
+}
+/** A scanner types a code, wherever the focus is. */
+export const scanned = (page, text) =>
+  page.evaluate((keys) => {
+    for (const { code, shift } of keys) window.dispatchEvent(new KeyboardEvent("keydown", { code, key: code, shiftKey: shift, bubbles: true, cancelable: true }));
+  }, [...[...text].map(keyOf), { code: "Enter", shift: false }]);
+
 /** What the sale of a receipt was, as the terminal has it. */
 export const receiptOf = async (till, at = 0) => (await till.sales())[at];
 

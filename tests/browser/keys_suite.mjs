@@ -1,20 +1,13 @@
 // Without a finger on the screen: keys alone, and scanners that type, whatever the input method makes of their keys.
 import assert from "node:assert/strict";
 import { LAPTOP, open } from "./browser.mjs";
-import { basketShows, clean, idle, receiptOf, tile } from "./hands.mjs";
+import { basketShows, clean, idle, keyOf, receiptOf, tile } from "./hands.mjs";
 import { Server, Till, waitFor } from "./programs.mjs";
 
 const EAN = "8930000000019"; // CB0001
 const TRACE = "https://txng.example/01/08930000000026/10/L250430?17=250729"; // CB0002
 const KEY_SECONDS = 0.004;
 const VN_ROW = { 1: "ă", 2: "â", 3: "ê", 4: "ô", 5: "\u0300", 6: "\u0309", 7: "\u0303", 8: "\u0301", 9: "\u0323", 0: "đ" };
-const SIGNS = { ":": ["Semicolon", true], "/": ["Slash", false], ".": ["Period", false], "?": ["Slash", true], "=": ["Equal", false] };
-
-function keyOf(one) {
-  if (/\d/.test(one)) return { code: `Digit${one}`, shift: false };
-  if (/[a-z]/i.test(one)) return { code: `Key${one.toUpperCase()}`, shift: one !== one.toLowerCase() };
-  return { code: SIGNS[one][0], shift: SIGNS[one][1] };
-}
 
 // How each input method lets the same physical keys arrive.
 const METHODS = {

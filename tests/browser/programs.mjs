@@ -58,6 +58,16 @@ class Program {
     this.process.kill(signal);
     await this.ended;
   }
+  /** What a GET with the program's own token gives, as it is. */
+  bytes(path) {
+    const token = readFileSync(join(this.data, this.tokenFile), "utf8").trim();
+    return new Promise((done, failed) => {
+      http.get({ host: "127.0.0.1", port: this.port, path, headers: { Authorization: `Bearer ${token}` } }, (response) => {
+        const parts = [];
+        response.on("data", (part) => parts.push(part)).on("end", () => done(Buffer.concat(parts)));
+      }).on("error", failed);
+    });
+  }
   /** JSON with the program's own token. */
   call(method, path, body, key = randomBytes(16).toString("hex")) {
     const token = readFileSync(join(this.data, this.tokenFile), "utf8").trim();
@@ -113,6 +123,11 @@ export class Till extends Program {
   }
   sales() {
     return this.call("GET", "/api/v1/sales?limit=1000").then((list) => list.rows);
+  }
+  /** As `run` is told by more options, on the same port. */
+  async with(...options) {
+    await this.end("SIGTERM");
+    return this.start("run", "--port", String(this.port), ...options);
   }
   async delivered() {
     await waitFor(async () => (await this.status()).waiting === 0, "everything to reach the server");

@@ -1,6 +1,7 @@
 // The basket on the screen. Every change is kept by the terminal at once, which says what it comes to: this page shows amounts
 // and never computes one. Saves go one at a time; what was changed meanwhile goes with the next.
 import { newKey, post, get, Refused } from "@shared/request";
+import type { Shown } from "./guest";
 import { till, t } from "./till.svelte";
 import type { Basket, BasketLine, Draft, Drafts, LastSale, Payment, Problem, Product, Quote } from "./types";
 
@@ -37,6 +38,25 @@ class OpenBasket {
   }
   get count(): number {
     return this.basket.lines.reduce((sum, line) => sum + (Number.isInteger(Number(line.qty)) ? Number(line.qty) : 1), 0);
+  }
+  /** What the buyer may see of it; `paying`: with the codes to send money by. */
+  shown(paying: boolean): Shown {
+    const state = !this.isEmpty || this.basket.back ? (paying ? "pay" : "basket") : this.last ? "done" : "idle";
+    const quoted = this.quote?.lines.length === this.basket.lines.length ? this.quote.lines : undefined;
+    const lines = this.basket.lines.map((line, n) => {
+      const product = till.product(line.product);
+      const total = quoted?.[n]?.total;
+      return { name: line.name ?? product?.name ?? line.product, qty: thousandths(line.qty), unit: product?.unit ?? "", ...(total === undefined ? {} : { total }) };
+    });
+    return {
+      state,
+      booth: till.status?.booth ?? "",
+      theme: till.settings.theme ?? "light",
+      lines,
+      ...(this.fresh && this.quote ? { total: this.basket.back ? this.quote.cash.due : this.quote.total } : {}),
+      transfers: paying ? (this.quote?.split?.transfers ?? this.quote?.transfers ?? []) : [],
+      change: this.last ? this.last.due_back || this.last.change : 0,
+    };
   }
   quantityOf(product: string): number {
     return this.basket.lines.reduce((sum, line) => sum + (line.product === product ? thousandths(line.qty) : 0), 0);

@@ -1,12 +1,14 @@
 // What the page knows of its terminal, and the few things that concern every screen: language, notices, who sells.
 import { get, newKey, NoAnswer, post, Refused, type Message } from "@shared/request";
-import type { Catalogue, Drafts, List, Problem, Product, Settings, Status, StockRow } from "./types";
+import type { Cashier, Catalogue, Drafts, List, PinTried, Problem, Product, Settings, Status, StockRow } from "./types";
 import { WORDS, type Word } from "./words";
 
 export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock" | "offers" | "people" | "late" | "leaving" | "printer";
 const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock", "offers", "people", "late", "leaving", "printer"];
 const STATUS_EVERY_MS = 4_000;
 const RETRY_EVERY_MS = 700;
+const CLOCK_TOLERANCE_MS = 120_000;
+const LOW_BATTERY = 15; // percent
 
 // A server that is not there is no matter for a person: the line says what waits, and selling goes on.
 const OFFLINE = ["no_connection", "time_out"];
@@ -26,6 +28,7 @@ class Till {
   catalogue = $state.raw<Catalogue>({ fair: {}, exhibitors: [], products: [], cashiers: [], proposals: [], offers: [] });
   settings = $state<Settings>({});
   notice = $state<Notice>();
+  refused = $state(""); // what the cashier has no right to, until a manager has allowed it or not
   stock = $state.raw<Map<string, StockRow>>(new Map());
   printer = $derived((this.status?.printer.state ?? "none") !== "none"); // there is one to print on
   products = $derived(new Map(this.catalogue.products.map((one) => [one.id, one])));
@@ -40,6 +43,26 @@ class Till {
     const { cashiers } = this.catalogue;
     const named = cashiers.find((one) => one.id === this.settings.cashier);
     return named?.id ?? (cashiers.length === 1 ? cashiers[0]!.id : undefined);
+  }
+
+  /** Somebody must give a PIN before anything is written. */
+  get mustUnlock(): boolean {
+    const cashier = this.catalogue.cashiers.find((one) => one.id === this.cashier);
+    return cashier !== undefined && cashier.has_pin && this.status !== undefined && this.status.unlocked !== cashier.id;
+  }
+  /** How many minutes this device's clock is wrong; 0 when it is right enough. */
+  get minutesOff(): number {
+    const clock = this.status?.clock;
+    const off = clock && clock.quality !== "unknown" ? Math.abs(clock.offset_ms) : 0;
+    return off > CLOCK_TOLERANCE_MS ? Math.round(off / 60_000) : 0;
+  }
+  /** Percent left in a battery that is low and not being charged; 0 otherwise. */
+  get batteryLow(): number {
+    const battery = this.status?.battery;
+    return battery && !battery.charging && battery.percent < LOW_BATTERY ? Math.max(1, battery.percent) : 0;
+  }
+  get managers(): Cashier[] {
+    return this.catalogue.cashiers.filter((one) => one.is_manager && one.has_pin);
   }
 
   word = (name: Word, values: Record<string, string | number> = {}): string => {
@@ -59,6 +82,14 @@ class Till {
     this.notice = { text, alarm };
     this.#noticeTimer = setTimeout(() => (this.notice = undefined), alarm ? 6_000 : 2_500);
   }
+  /** A thing that goes on: said when it begins, and no more until tomorrow. */
+  tellOnce(what: string, text: string): void {
+    const key = `phien.told.${what}`;
+    const today = new Date().toDateString();
+    if (localStorage.getItem(key) === today) return;
+    localStorage.setItem(key, today);
+    this.tell(text, true);
+  }
   hush(): void {
     clearTimeout(this.#noticeTimer);
     this.notice = undefined;
@@ -67,6 +98,8 @@ class Till {
   explain(error: unknown): void {
     if (error instanceof Refused) {
       if (error.status === 401) this.locked = true;
+      else if (error.code === "not_allowed" && this.managers.length > 0) this.refused = this.said(error.said);
+      else if (error.code === "pin_needed") void this.refresh();
       else this.tell(this.said(error.said), true);
     } else if (error instanceof NoAnswer) {
       this.silent = true;
@@ -165,6 +198,25 @@ class Till {
       this.writing = false;
     }
   };
+
+  async unlock(cashier: string, pin?: string): Promise<PinTried> {
+    const tried = await this.insist(() => post<PinTried>("unlock", { cashier, ...(pin === undefined ? {} : { pin }) }));
+    if (tried.ok) {
+      this.settings = { ...this.settings, cashier };
+      await this.refresh();
+    }
+    return tried;
+  }
+  async lock(): Promise<void> {
+    try {
+      await this.insist(() => post("lock", {}));
+      await this.refresh();
+    } catch (error) {
+      this.explain(error);
+    }
+  }
+  allow = (manager: string, pin: string): Promise<PinTried> =>
+    this.insist(() => post<PinTried>("allow", { manager, pin, cashier: this.cashier }));
 
   async change(settings: Settings): Promise<void> {
     this.settings = { ...this.settings, ...settings };

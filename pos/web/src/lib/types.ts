@@ -35,6 +35,14 @@ export interface Cashier {
   exhibitor: string;
   may_discount: boolean;
   may_refund: boolean;
+  has_pin: boolean;
+  is_manager: boolean;
+}
+/** What a try at a PIN came to. */
+export interface PinTried {
+  ok: boolean;
+  wait_ms?: number;
+  tries_left?: number;
 }
 export interface Proposal {
   id: string;
@@ -108,6 +116,8 @@ export interface Status {
   catalogue: { products: number; seq: number };
   clock: { time: number; offset_ms: number; quality: "exact" | "estimated" | "unknown" };
   program: string;
+  unlocked: string;
+  battery: { charging: boolean; percent: number } | null;
   printer: { state: "none" | "ready" | "busy" | "waiting" | "trouble"; waiting: number };
 }
 export interface PrintJob {
@@ -230,11 +240,21 @@ export interface SaleRow {
   voided: boolean;
   exhibitor: string;
 }
+/** A line of a sale, and how much of it came back already. */
+export interface SoldLine {
+  of: number;
+  name: string;
+  unit: string;
+  qty: number;
+  given_back: number;
+  total: number;
+  product: string;
+}
 export interface SaleShown extends SaleRow {
   text: string;
   payments: { method: string; amount: number; pay_ref?: string }[];
   invoice?: { personal: Person | null } | null;
-  lines?: { of: number; name: string; unit: string; qty: number; given_back: number; total: number; product: string }[];
+  lines?: SoldLine[];
 }
 export interface TransferRow {
   pay_ref: string;
