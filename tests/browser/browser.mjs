@@ -10,12 +10,11 @@ export const PHONE = { width: 360, height: 740 };
 export const LAPTOP = { width: 1366, height: 768 };
 const WAIT_MS = 8_000;
 
-export function launch(...more) {
-  return chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync", ...more],
-  });
-}
+export const HOW = {
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"],
+};
+export const launch = (...more) => chromium.launch({ ...HOW, args: [...HOW.args, ...more] });
 
 /** A page with a session at the till, and what it tried elsewhere. */
 export async function open(browser, till, viewport, { touch = viewport.width < 900 } = {}) {

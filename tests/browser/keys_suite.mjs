@@ -9,6 +9,10 @@ const TRACE = "https://txng.example/01/08930000000026/10/L250430?17=250729"; // 
 const KEY_SECONDS = 0.004;
 const VN_ROW = { 1: "ă", 2: "â", 3: "ê", 4: "ô", 5: "\u0300", 6: "\u0309", 7: "\u0303", 8: "\u0301", 9: "\u0323", 0: "đ" };
 
+const TELEX = { a: "â", e: "ê", o: "ô", w: "ư", d: "đ", s: "\u0301", f: "\u0300", r: "\u0309", x: "\u0303", j: "\u0323" };
+const VNI = { 1: "\u0301", 2: "\u0300", 3: "\u0309", 4: "\u0303", 5: "\u0323", 9: "đ" };
+let preedit = "";
+
 // How each input method lets the same physical keys arrive.
 const METHODS = {
   plain: async (cdp, one, key) => down(cdp, key, one, one),
@@ -17,6 +21,16 @@ const METHODS = {
     const sent = [down(cdp, key, one, one)];
     if (one === "3") sent.push(down(cdp, { code: "Backspace", shift: false }, "Backspace", undefined, 8), cdp.send("Input.insertText", { text: one }));
     return Promise.all(sent);
+  },
+  "Telex (takes back and retypes)": (cdp, one, key) => {
+    const sent = [down(cdp, key, one, one)];
+    if ("aeowdsfrxj".includes(one)) sent.push(down(cdp, { code: "Backspace", shift: false }, "Backspace", undefined, 8), cdp.send("Input.insertText", { text: TELEX[one] ?? one }));
+    return Promise.all(sent);
+  },
+  // What is typed stays underlined until Enter; each key changes the whole of it.
+  "VNI (preedit)": (cdp, one, key) => {
+    preedit += VNI[one] ?? one;
+    return Promise.all([down(cdp, key, "Process", undefined, 229), cdp.send("Input.imeSetComposition", { text: preedit, selectionStart: preedit.length, selectionEnd: preedit.length })]);
   },
   "XKB vn": async (cdp, one, key) => down(cdp, key, VN_ROW[one] ?? one, VN_ROW[one] ?? one),
 };
@@ -34,6 +48,8 @@ function down(cdp, { code, shift }, key, text, keyCode = 0) {
 async function scan(cdp, text, method) {
   const keys = [...text].map((one) => METHODS[method](cdp, one, keyOf(one)));
   keys.push(down(cdp, { code: "Enter", shift: false }, "Enter", "\r", 13));
+  if (preedit) keys.push(cdp.send("Input.insertText", { text: preedit }));
+  preedit = "";
   await Promise.all(keys);
 }
 

@@ -327,6 +327,10 @@ class Description(unittest.TestCase):
         ask("POST", "/api/v1/quote/count", {"lines": [{"product": "CB0001", "qty": 1, "sold": True}]})
         ask("POST", "/api/v1/quote/refund", {"receipt": sold["receipts"][0]["number"]})
         ask("POST", "/api/v1/settings", {"lang": "en", "theme": "dark", "text": "big"})
+        seller = ask("GET", "/api/v1/catalogue").json["cashiers"][0]["id"]
+        ask("POST", "/api/v1/unlock", {"cashier": seller})
+        ask("POST", "/api/v1/lock", {})
+        ask("POST", "/api/v1/allow", {"cashier": seller, "manager": seller, "pin": "0000"})    # has none: not a manager
         ask("GET", "/api/v1/drafts")
         ask("POST", "/api/v1/undo", {"hash": sold["receipts"][0]["hash"]})
         ask("GET", "/api/v1/drafts")
