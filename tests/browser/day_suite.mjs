@@ -101,6 +101,18 @@ export default async function suite(test, browser) {
       await picture(page, "receipt-invoice");
     });
 
+    on("or at the sale itself", async (page) => {
+      await go(page, "");
+      await sellForCash(page, "CB0001");
+      await page.locator(".done:visible").getByRole("button", { name: "Lấy hóa đơn" }).click();
+      await page.getByLabel("Công ty").fill("Công ty Sao Mai (Mẫu)");
+      await page.locator("dialog footer .button").click();
+      await page.getByText("Đã ghi yêu cầu hóa đơn.").waitFor();
+      const { invoice } = await till.call("GET", `/api/v1/sales/${(await receiptOf(till)).number}`);
+      assert.equal(invoice.personal.company, "Công ty Sao Mai (Mẫu)");
+      await picture(page, "done-invoice");
+    });
+
     on("visitors by taps, written together", async (page) => {
       await go(page, "people");
       await page.getByRole("button", { name: "Khách ghé" }).click();

@@ -123,7 +123,7 @@ export default async function suite(test, browser) {
       await till.end("SIGKILL");
       await till.again();
       await page.reload();
-      await page.locator(".find .button").click();
+      await page.locator(".find").getByRole("button", { name: "Giỏ đang giữ" }).click();
       await page.locator(".panel header").getByRole("button", { name: /Giỏ đang giữ/ }).click();
       await page.getByRole("button", { name: /áo xanh/ }).click();
       await basketShows(page, "25.000");
