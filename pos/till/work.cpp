@@ -57,8 +57,12 @@ std::string Work::named_cashier(Fields& request) {
               fmt::format("There is no cashier “{}” at this till.", *named)});
     return *named;
   }
+  if (auto here = tx.meta(kUnlockedKey); here && std::find(theirs.begin(), theirs.end(), *here) != theirs.end()) return *here;
   for (const auto& [holder, shift] : state.shifts) return shift.cashier;
   if (theirs.size() == 1) return theirs.front();
+  // Not naming oneself is no way round a PIN.
+  if (std::any_of(theirs.begin(), theirs.end(), [&](const auto& id) { return !catalogue.cashiers.at(id).pin.empty(); }))
+    refuse("pin_needed", request.at("cashier"), {"Hãy chọn người bán và nhập mã PIN.", "Choose a cashier and give the PIN."});
   return "seller";  // an organizer who lists no cashiers does not want to tell them apart
 }
 

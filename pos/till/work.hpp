@@ -63,8 +63,8 @@ class Work {
   std::string day() const { return local_day(time()); }
 
   // ---- who -------------------------------------------------------------------------------------------------------------
-  // "cashier" of the request, or the one of the open shift, or the only one of these exhibitors. Refuses one who is not theirs,
-  // and one whose PIN was not given at this till.
+  // "cashier" of the request, or who gave a PIN here last, or the one of the open shift, or the only one of these exhibitors.
+  // Refuses one who is not theirs, and one whose PIN was not given at this till.
   std::string cashier(Fields& request);
   // Refuses what the cashier may not do, unless a manager has just allowed it: that is used up by what is written next.
   void require_right(const std::string& cashier, bool catalogue::Cashier::*right, const Message& what);

@@ -55,11 +55,16 @@ TEST_CASE("pins: nobody sells in the name of a cashier whose PIN was not given h
   CHECK(booth.last_unit().front().by == "hoa");
   CHECK(booth.refused("sales", sale("lan")) == "pin_needed");
   booth.must("sales", sale("mai"));  // has no PIN: the organizer did not want one
+  json nobody = sale("hoa");
+  nobody.erase("cashier");
+  booth.must("sales", nobody);  // whoever gave the PIN
+  CHECK(booth.last_unit().front().by == "hoa");
 
   booth.restart();  // after a power cut the same person goes on
   booth.must("sales", sale("hoa"));
   booth.must("lock", json::object());
   CHECK(booth.refused("sales", sale("hoa")) == "pin_needed");
+  CHECK(booth.refused("sales", nobody) == "pin_needed");
 }
 
 TEST_CASE("pins: whoever left to another cashier gives the PIN again") {

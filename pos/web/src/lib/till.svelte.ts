@@ -48,7 +48,8 @@ class Till {
   /** Somebody must give a PIN before anything is written. */
   get mustUnlock(): boolean {
     const cashier = this.catalogue.cashiers.find((one) => one.id === this.cashier);
-    return cashier !== undefined && cashier.has_pin && this.status !== undefined && this.status.unlocked !== cashier.id;
+    const asked = cashier ? cashier.has_pin : this.catalogue.cashiers.some((one) => one.has_pin);
+    return asked && this.status !== undefined && this.status.unlocked !== cashier?.id;
   }
   /** How many minutes this device's clock is wrong; 0 when it is right enough. */
   get minutesOff(): number {
