@@ -26,15 +26,16 @@ struct File {
   std::string path, text;
 };
 
-// Where there was no store there is none again if recovering fails: what was begun would stand in the way of the next try.
+// A store that is begun, and what lies beside it: gone again unless it is done with, for it would stand in the way of the next
+// try. One that was there before stays.
 class Begun {
  public:
-  explicit Begun(const Paths& paths)
-      : paths_(paths),
-        new_store_(!std::filesystem::exists(paths.store())),
-        new_directory_(!std::filesystem::exists(paths.directory)) {
-    before_ = files();
-  }
+  Begun(std::string store, std::string directory)
+      : store_(std::move(store)),
+        directory_(std::move(directory)),
+        new_store_(!std::filesystem::exists(store_)),
+        new_directory_(!std::filesystem::exists(directory_)),
+        before_(files()) {}
   Begun(const Begun&) = delete;
   Begun& operator=(const Begun&) = delete;
   ~Begun() {
@@ -42,26 +43,25 @@ class Begun {
     std::error_code ignored;
     for (const auto& file : files())
       if (!before_.contains(file)) std::filesystem::remove(file, ignored);
-    if (new_directory_) std::filesystem::remove(paths_.directory, ignored);  // if nothing else is in it
+    if (new_directory_) std::filesystem::remove(directory_, ignored);  // if nothing else is in it
   }
   bool new_store() const { return new_store_; }
   void done() { done_ = true; }
 
  private:
-  // The store, what lies beside it, and what was put aside.
   std::set<std::filesystem::path> files() const {
-    const std::string name = std::filesystem::path(paths_.store()).filename().string();
+    const std::string name = std::filesystem::path(store_).filename().string();
     std::set<std::filesystem::path> found;
     std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(paths_.directory, none))
+    for (const auto& entry : std::filesystem::directory_iterator(directory_, none))
       if (entry.path().filename().string().starts_with(name)) found.insert(entry.path());
     return found;
   }
 
-  const Paths paths_;
+  const std::string store_, directory_;
   const bool new_store_, new_directory_;
+  const std::set<std::filesystem::path> before_;
   bool done_ = false;
-  std::set<std::filesystem::path> before_;
 };
 
 Failure bad_file(const std::string& path, const Problem& problem) {
@@ -96,17 +96,40 @@ void copy_backup(const std::string& backup, const std::string& store) {
     throw Failure{Exit::bad_input, {"cannot_read", backup, {"Không chép được bản sao lưu.", "The backup cannot be copied."}}};
 }
 
+void require_fair(const db::Snapshot& books, const std::string& where, const Kit& kit) {
+  for (const journal::Branch& branch : books.branches())
+    if (branch.journal.fair != kit.fair || branch.journal.root != kit.root.public_key()) throw bad_file(where, of_another_fair());
+}
+
+Failure no_backup(const std::string& backup) {
+  return {Exit::bad_input,
+          {"not_a_backup",
+           backup,
+           {"Tệp này không phải bản sao lưu, hoặc không đọc được gì từ nó.",
+            "This file is no backup, or nothing of it can be read."}}};
+}
+
+// The journals of a backup, besides what is here: of a store that was damaged, or came back from an earlier day.
+void add_backup(db::JournalStore& store, const std::string& backup, const Paths& paths, const Kit& kit) {
+  const std::string copy = paths.store() + ".backup";  // it is opened for writing, which the one on the stick should not be
+  const Begun passing(copy, paths.directory);
+  copy_backup(backup, copy);
+  const db::Examined examined = db::examine_sqlite(copy);
+  if (!examined.store) throw no_backup(backup);
+  const auto books = examined.store->snapshot();
+  require_fair(*books, backup, kit);
+  store.run([&](db::Transaction& tx) {
+    const auto take = [&tx](const sync::DecodedBatch& batch) { (void)sync::receive(tx, batch, true); };
+    if (sync::salvage(*books, take) == 0) throw no_backup(backup);
+  });
+}
+
 // All or none of them.
 void take_files(db::JournalStore& store, const std::vector<File>& files, const std::string& fair) {
   store.run([&](db::Transaction& tx) {
     for (const File& file : files)
       if (const auto taken = take_export(tx, file.text, fair); !taken) throw bad_file(file.path, taken.problem());
   });
-}
-
-void require_fair(const db::Snapshot& books, const std::string& where, const Kit& kit) {
-  for (const journal::Branch& branch : books.branches())
-    if (branch.journal.fair != kit.fair || branch.journal.root != kit.root.public_key()) throw bad_file(where, of_another_fair());
 }
 
 // The furthest place of any certified server journal here: what the new incarnation goes on from.
@@ -162,23 +185,14 @@ std::unique_ptr<db::JournalStore> open_or_salvage(const Context& context) {
 int recover(const Context& context, const Recovery& from) {
   Kit kit = need(read_kit(from.kit), Exit::bad_input);
   const std::vector<File> exports = read_exports(from.journals, kit);
-  Begun begun(context.paths);
-  if (!from.backup.empty() && !begun.new_store())
-    throw Failure{Exit::refused,
-                  {"exists",
-                   context.paths.store(),
-                   {"Đã có dữ liệu ở đây; hãy dùng thư mục trống cho bản sao lưu.",
-                    "There is data here already; use an empty directory for the backup."}}};
+  Begun begun(context.paths.store(), context.paths.directory);
   need(make_private_directory(context.paths.directory), Exit::refused);
-  if (!from.backup.empty()) copy_backup(from.backup, context.paths.store());
+  const bool add = !from.backup.empty() && !begun.new_store();
+  if (!from.backup.empty() && !add) copy_backup(from.backup, context.paths.store());
   const auto store = open_or_salvage(context);
-  if (!from.backup.empty() && store->snapshot()->branches().empty())
-    throw Failure{Exit::bad_input,
-                  {"not_a_backup",
-                   from.backup,
-                   {"Tệp này không phải bản sao lưu, hoặc không đọc được gì từ nó.",
-                    "This file is no backup, or nothing of it can be read."}}};
-  require_fair(*store->snapshot(), from.backup.empty() ? context.paths.store() : from.backup, kit);
+  if (!from.backup.empty() && !add && store->snapshot()->branches().empty()) throw no_backup(from.backup);
+  require_fair(*store->snapshot(), from.backup.empty() || add ? context.paths.store() : from.backup, kit);
+  if (add) add_backup(*store, from.backup, context.paths, kit);
   take_files(*store, exports, kit.fair);
   const auto snapshot = store->snapshot();
   const auto parent = last_position(*snapshot, kit.root.public_key());

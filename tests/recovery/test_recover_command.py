@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """`recover` as a command: it looks at every file before it makes anything, leaves nothing half made, and what it gave a number to that never
 served is not waited for."""
+import shutil
 import unittest
 
 import disaster as d
@@ -62,6 +63,40 @@ class RecoverCommand(unittest.TestCase):
         said = other.run("recover", "--kit", self.fair.kit, expect=3)
         self.assertIn("[wrong_root]", said.stderr)
         self.assertEqual((other.data / "keys.json").read_bytes(), keys)
+
+    def test_a_backup_is_added_to_what_is_in_the_directory(self):
+        fair = self.fair
+        till = fair.till("EX01")
+        d.sell(till, 2)
+        till.delivered()
+        fair.server.stop()
+        earlier = fair.safe / "earlier"
+        shutil.copytree(fair.server.data, earlier)
+        fair.server.start()
+        d.sell(till, 3)
+        till.delivered()
+        backup = fair.safe / "backup.db"
+        fair.server.run("backup", backup)
+        heads = {row["terminal"]: row["here"] for row in fair.server.holdings()["rows"]}
+        before = d.sold(fair.server, "EX01")
+        till.close()
+        old = fair.lose_server()
+        fair.new_machine(ports=old.ports)
+        shutil.copytree(earlier, fair.server.data)          # the directory of an earlier day; a backup that is newer
+        kept = backup.read_bytes()
+        fair.server.run("recover", "--kit", fair.kit, "--backup", backup)
+        self.assertEqual(backup.read_bytes(), kept)
+        self.assertEqual([file.name for file in fair.safe.glob("backup.db*")], ["backup.db"])
+        self.assertEqual(list(fair.server.data.glob("phien.db.backup*")), [])
+        fair.server.start()
+        here = {row["terminal"]: row["here"] for row in fair.server.holdings()["rows"]}
+        self.assertEqual({terminal: here[terminal] for terminal in heads}, heads)
+        self.assertEqual(d.sold(fair.server, "EX01"), before)
+        d.sound(self, fair.server)
+        fair.server.stop()
+        said = fair.server.run("recover", "--kit", fair.kit, "--backup", fair.kit, expect=3)
+        self.assertIn("[not_a_backup]", said.stderr)
+        self.assertEqual(list(fair.server.data.glob("phien.db.backup*")), [])
 
     def test_a_server_that_never_served_is_named_and_not_waited_for(self):
         fair = self.fair
