@@ -39,9 +39,10 @@ std::set<std::string> routes_of(const net::Router& router) {
   return routes;
 }
 
-std::set<std::string> described_in(std::string_view document) {
+std::set<std::string> described_in(std::string_view text) {
+  const auto document = nlohmann::json::parse(text);
   std::set<std::string> described;
-  for (const auto& [path, methods] : nlohmann::json::parse(document)["paths"].items())
+  for (const auto& [path, methods] : document["paths"].items())
     for (const auto& [method, operation] : methods.items()) described.insert(method + " " + path);
   return described;
 }
