@@ -32,6 +32,11 @@ constexpr Told kTold[] = {{"forked", true}, {"quarantined", true}, {"shift_diffe
 
 using Alerts = std::vector<Alert>;
 
+// "2025-05-17" as it is read: "17/05/2025".
+std::string for_people(const std::string& day) {
+  return day.size() == 10 ? day.substr(8, 2) + "/" + day.substr(5, 2) + "/" + day.substr(0, 4) : day;
+}
+
 void of_machine(const MachineState& machine, Milliseconds now, Alerts& alerts) {
   if (machine.store_failed || machine.overtaken)
     alerts.push_back(
@@ -50,7 +55,7 @@ void of_machine(const MachineState& machine, Milliseconds now, Alerts& alerts) {
          {fmt::format("Ổ đĩa máy chủ chỉ còn {} MB", mib), fmt::format("The server's disk has only {} MB left", mib)}});
   }
   if (machine.certificate_ends != 0 && machine.certificate_ends - now < kCertificateEndsIn) {
-    const std::string day = local_day(machine.certificate_ends);
+    const std::string day = for_people(local_day(machine.certificate_ends));
     alerts.push_back({"certificate",
                       "tls",
                       true,
@@ -77,7 +82,7 @@ void of_terminals(const json& live, const std::map<std::string, Milliseconds>& l
     const auto terminal = row.at("terminal").get<std::string>();
     const auto heard = last_contact.find(terminal);
     if (heard == last_contact.end() || local_day(heard->second) != today) continue;
-    const std::string since = local_hour(heard->second), booth = row.value("booth", "");
+    const std::string booth = row.value("booth", "");
     alerts.push_back({"terminal_silent",
                       terminal,
                       false,
@@ -124,8 +129,9 @@ void of_expiry(const ledger::Reader& books, Milliseconds now, Alerts& alerts) {
         {"expiry",
          row.exhibitor + "/" + row.product,
          over,
-         {fmt::format("{}: {} {} {}", row.exhibitor, row.name, over ? "đã hết hạn ngày" : "hết hạn ngày", found->second),
-          fmt::format("{}: {} {} {}", row.exhibitor, row.name, over ? "expired on" : "expires on", found->second)}});
+         {fmt::format("{}: {} {} {}", row.exhibitor, row.name, over ? "đã hết hạn ngày" : "hết hạn ngày",
+                      for_people(found->second)),
+          fmt::format("{}: {} {} {}", row.exhibitor, row.name, over ? "expired on" : "expires on", for_people(found->second))}});
   }
 }
 

@@ -13,6 +13,7 @@ using nlohmann::json;
 
 constexpr std::string_view kKept = "own.alerts";
 constexpr std::int64_t kLookEvery = 3'000, kLookAnyway = 30'000, kSendEvery = 1'000;  // ms
+constexpr std::int64_t kRests = 10;                                                   // times as long as the last look took
 constexpr Milliseconds kFirstPause = 2'000, kLongestPause = 10 * 60'000;
 constexpr int kDoublings = 9;
 
@@ -190,8 +191,10 @@ asio::awaitable<void> Watch::look() {
 asio::awaitable<void> Watch::look_until(net::Announcement& stopping) {
   std::uint64_t looked_at = 0;
   auto last = std::chrono::steady_clock::time_point();
+  std::int64_t took = 0;  // ms
   for (;;) {
-    const bool stopped = co_await stopping.wait_beyond(1, kLookEvery);
+    // In a big fair it must not be at it all the time.
+    const bool stopped = co_await stopping.wait_beyond(1, std::max(kLookEvery, took * kRests));
     if (stopped) co_return;
     const std::uint64_t version = house_.totals.version();
     const auto now = std::chrono::steady_clock::now();
@@ -200,6 +203,7 @@ asio::awaitable<void> Watch::look_until(net::Announcement& stopping) {
     looked_at = version;
     last = now;
     co_await look();
+    took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - now).count();
   }
 }
 

@@ -90,8 +90,9 @@ def bare_round_trips(count=2000):
 
     def echo():
         peer, _ = listener.accept()
-        while data := peer.recv(1):
-            peer.sendall(data)
+        with peer:
+            while data := peer.recv(1):
+                peer.sendall(data)
     threading.Thread(target=echo, daemon=True).start()
     took = []
     with socket.create_connection(listener.getsockname()) as client:
