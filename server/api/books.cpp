@@ -80,9 +80,8 @@ asio::awaitable<net::Response> transfers(House& house, net::Request& request) {
   const Make make = [state, most](const ledger::Reader& books, const Scope& scope) {
     json rows = json::array();
     const auto found =
-        !scope && !state
-            ? ledger::first_transfers(books, most)
-            : rows_in(scope, books, [state](const auto& b, auto exhibitor) { return ledger::transfers(b, exhibitor, state); });
+        !scope ? ledger::first_transfers(books, most, state)
+               : rows_in(scope, books, [state](const auto& b, auto exhibitor) { return ledger::transfers(b, exhibitor, state); });
     for (const auto& row : found) {
       json one{{"exhibitor", row.exhibitor}, {"pay_ref", row.pay_ref},     {"state", name_of(row.state)},
                {"claimed", row.claimed},     {"confirmed", row.confirmed}, {"time", row.time}};

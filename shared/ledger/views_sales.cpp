@@ -203,9 +203,11 @@ std::vector<TransferRow> transfers(const Reader& books, std::optional<std::strin
   return rows;
 }
 
-std::vector<TransferRow> first_transfers(const Reader& books, std::size_t most) {
+std::vector<TransferRow> first_transfers(const Reader& books, std::size_t most, std::optional<PaymentState> state) {
+  if (state == PaymentState::differs || state == PaymentState::unmatched) return transfers(books, std::nullopt, state);
   std::vector<TransferRow> rows;
-  // A payment taken back before anything was seen of it makes no row, so the first `most` references may not be enough.
+  // One in another state makes no row, nor one taken back before anything was seen of it, so the first `most` references may not
+  // be enough.
   for (std::size_t looked_at = most;; looked_at *= 2) {
     std::set<std::string> pay_refs;
     for (const std::string_view kind : {"claim", "confirmed"}) add_refs(books, kind, looked_at, pay_refs);
@@ -214,7 +216,8 @@ std::vector<TransferRow> first_transfers(const Reader& books, std::size_t most) 
     std::size_t taken = 0;
     for (const std::string& pay_ref : pay_refs) {
       if (taken++ == looked_at || rows.size() >= most) break;  // beyond it one of the two kinds was not read
-      add_rows(pay_ref, payment_group(books, pay_ref), std::nullopt, rows);
+      const PaymentGroup group = payment_group(books, pay_ref);
+      if (!state || group.state() == *state) add_rows(pay_ref, group, std::nullopt, rows);
     }
     if (all || rows.size() >= most) return rows;
   }

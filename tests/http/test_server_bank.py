@@ -288,6 +288,23 @@ class Bank(unittest.TestCase):
         self.tell("own", body, sign(), status=401)
         self.assertEqual(self.ask("GET", "/api/v1/bank/sources")["rows"], [])
 
+    def test_transfers_by_state_and_by_the_page_are_the_whole_list(self):
+        self.source()
+        for n in range(4):
+            ref = self.sold()
+            if n < 2:
+                self.sepay(ref, PRICE - 1000 * n)
+        self.sepay(self.rung_up(), PRICE)
+        whole = self.ask("GET", "/api/v1/transfers")["rows"]
+        self.assertEqual(sorted(r["state"] for r in whole), ["claimed", "claimed", "confirmed", "differs", "unmatched"])
+        for state in ("claimed", "confirmed", "differs", "unmatched"):
+            self.assertEqual(self.ask("GET", f"/api/v1/transfers?state={state}")["rows"], [r for r in whole if r["state"] == state], state)
+        paged, after = [], 0
+        while after is not None:
+            page = self.ask("GET", f"/api/v1/transfers?limit=1&after={after}")
+            paged, after = paged + page["rows"], page.get("next")
+        self.assertEqual(paged, whole)
+
     def test_a_rebuilt_server_knows_its_sources_again(self):
         self.source()
         ref = self.sold()
