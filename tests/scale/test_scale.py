@@ -12,12 +12,12 @@ class Scale(unittest.TestCase):
         small, large = measure.Fair(10, 20, 6_000), measure.Fair(10, 20, 60_000)
         self.addCleanup(small.close)
         self.addCleanup(large.close)
-        for query, few, many in measure.compare(small, large, rounds=9):
+        for query, few, many in measure.compare(small, large, rounds=9, of=min):
             print(f"{query} {few * 1000:.2f} ms, {many * 1000:.2f} ms, ratio {many / few:.2f}")
             if query in measure.FOLLOWS_ALL:
                 continue
             with self.subTest(query):
-                # What a neighbour on this machine adds is no growth: a few milliseconds are forgiven.
+                # The best of the rounds, and a few milliseconds forgiven: what a neighbour on this machine adds is no growth.
                 self.assertLessEqual(many, measure.MOST * few + 0.005)
 
     def test_hundreds_of_open_streams(self):
