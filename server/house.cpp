@@ -147,6 +147,10 @@ std::unique_ptr<House> House::copy(asio::any_io_executor executor, const Paths& 
   return house;
 }
 
+bool has_come_to(const journal::ServerPosition& cursor, std::int64_t incarnation, journal::Seq seq) {
+  return cursor.incarnation > incarnation || (cursor.incarnation == incarnation && cursor.head.seq >= seq);
+}
+
 House::~House() {
   close();
   outside_.join();

@@ -2,6 +2,7 @@
 // Everything but `read` and what runs inside a job happens on one io thread.
 #pragma once
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +20,7 @@
 #include "server/access/tries.hpp"
 #include "server/keys.hpp"
 #include "server/live/channels.hpp"
+#include "server/live/device.hpp"
 #include "server/live/summary.hpp"
 #include "server/metrics.hpp"
 #include "server/refusal.hpp"
@@ -144,11 +146,17 @@ class House {
   Metrics metrics;
   std::map<std::string, Milliseconds> last_contact;    // wall time, by terminal, in this run
   std::map<std::string, journal::ServerPosition> fed;  // how far in the servers' journals, by terminal, in this run
-  std::set<std::string> reported;                      // terminals that gave a batch of their own journal in this run
-  std::function<net::Counters()> counters;             // of the HTTP server, while there is one
-  std::function<UpstreamStatus()> upstream;            // while there is one
-  std::function<nlohmann::json()> alerts;              // what is wrong now (alerts/watch.hpp), while somebody watches
-  std::string tls_address = "0.0.0.0";                 // where terminals at the venue reach it
+  std::map<std::string, Device> devices;               // what terminals told of themselves in this run
+  struct Given {
+    std::string digest;  // SHA-256 of the file, in hex
+    std::map<std::string, journal::Seq> heads;
+  };
+  std::deque<Given> given;                   // the last exports of all journals, until one is shown to be kept
+  std::set<std::string> reported;            // terminals that gave a batch of their own journal in this run
+  std::function<net::Counters()> counters;   // of the HTTP server, while there is one
+  std::function<UpstreamStatus()> upstream;  // while there is one
+  std::function<nlohmann::json()> alerts;    // what is wrong now (alerts/watch.hpp), while somebody watches
+  std::string tls_address = "0.0.0.0";       // where terminals at the venue reach it
   unsigned short port = 8080, tls_port = 8443;
   bool alerts_to_this_machine = false;  // may go to a service on the machine itself
   std::function<void(std::int64_t, std::int64_t)> progress = [](std::int64_t, std::int64_t) {
@@ -180,6 +188,8 @@ class House {
   asio::thread_pool workers_{2}, outside_{1};
 };
 
+// Whether who asked from `cursor` on has the entry at `seq` of that incarnation's journal.
+bool has_come_to(const journal::ServerPosition& cursor, std::int64_t incarnation, journal::Seq seq);
 // Inside a job: begins the journal of a new incarnation with its `incarnation` entry.
 void begin_journal(db::Transaction& tx, const Keys& keys, const Reading& time);
 journal::Entry entry_at(const Reading& time, journal::Body body, std::string by);

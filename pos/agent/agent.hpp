@@ -23,7 +23,8 @@ namespace phien::agent {
 inline constexpr Milliseconds kClockEvery = 3'600'000, kClockMoved = 2'000, kLongestRoundTrip = 10'000;
 inline constexpr Milliseconds kFirstBackoff = 250, kLongestBackoff = 30'000;
 inline constexpr Milliseconds kFeedWait = 50'000;
-inline constexpr Milliseconds kKeepEvery = 2'000;  // how often at most what may be lost is written down
+inline constexpr Milliseconds kTellEvery = 20'000;  // how often the server is told of this device
+inline constexpr Milliseconds kKeepEvery = 2'000;   // how often at most what may be lost is written down
 
 // "sync.link.<terminal>": what is kept of a link between runs.
 struct LinkRecord {
@@ -58,6 +59,8 @@ class Agent {
   void poke();                           // something was written here: any thread
   void hurry();                          // the user asks for it now
   void move(const std::string& server);  // the server is at another address
+  // From now on the server is told of this device, and of the disk that holds `directory`.
+  void tell_of(std::string directory) { directory_ = std::move(directory); }
   AgentStatus status() const;
 
  private:
@@ -100,6 +103,8 @@ class Agent {
   std::string revoked_by_;  // TLS key of the server that was offered what this terminal, which it revoked, still owes
   std::optional<Problem> problem_down_;
   int failures_down_ = 0;
+  std::string directory_;
+  std::optional<Milliseconds> told_at_;
   std::shared_ptr<asio::cancellation_signal> stop_down_ = std::make_shared<asio::cancellation_signal>();
   std::shared_ptr<asio::cancellation_signal> stop_giving_ = std::make_shared<asio::cancellation_signal>();
   std::vector<std::shared_ptr<asio::cancellation_signal>> stop_up_;

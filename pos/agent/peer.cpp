@@ -138,6 +138,7 @@ asio::awaitable<Result<net::Response>> Peer::send(std::string method, std::strin
   std::map<std::string, std::string> headers;
   if (!content_type.empty()) headers["content-type"] = content_type;
   if (!token_.empty()) headers["authorization"] = "Bearer " + token_;
+  if (!token_.empty() && !device.empty()) headers["x-phien-device"] = device;
   auto answer = co_await client_->request(method, target, body, headers, deadline);
   // Whoever answers next must prove itself again.
   if (!answer) greeted_ = false;

@@ -64,6 +64,7 @@ class Peer {
   void move(std::string base_url);
 
   std::function<void(const Contact&)> on_contact;
+  std::string device;  // sent with the next request of a session, as X-Phien-Device
   Pin& pin() { return pin_; }
 
  private:

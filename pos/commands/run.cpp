@@ -126,6 +126,7 @@ int run(const Context& context, const Asked& asked) {
   Running running;
   const auto executor = running.io.get_executor();
   agent::Agent agent(executor, *till, keys, *clock);
+  agent.tell_of(home.path());
   devices::Printer printer(executor, *till);
   till->on_commit([&agent, &printer] {
     agent.poke();

@@ -83,6 +83,10 @@ constexpr std::array kRights{
     Right{"POST", "/api/v1/imports/apply", kOrganizing},
     Right{"GET", "/api/v1/imports/template", kOrganizing},
     Right{"GET", "/api/v1/catalogue/lists", kFigures},
+    Right{"GET", "/api/v1/pictures", kOwnFigures},
+    Right{"GET", "/api/v1/pictures/{product}", kOwnFigures},
+    Right{"PUT", "/api/v1/pictures/{product}", kOrganizing},
+    Right{"DELETE", "/api/v1/pictures/{product}", kOrganizing},
     Right{"PUT", "/api/v1/catalogue/{type}/{id}", kOrganizing},
     Right{"DELETE", "/api/v1/catalogue/{type}/{id}", kOrganizing},
     Right{"GET", "/api/v1/catalogue/{type}/{id}/history", kFigures},
@@ -121,6 +125,7 @@ constexpr std::array kRights{
     Right{"GET", "/api/v1/bank/waiting/{notice}", kProofs},
     Right{"POST", "/api/v1/bank/waiting/{notice}", kOrganizing},
     Right{"DELETE", "/api/v1/bank/waiting/{notice}", kOrganizing},
+    Right{"POST", "/api/v1/backups/kept", kOrganizing},
     // Writes a file wherever it is told to: for who has the machine.
     Right{"POST", "/api/v1/backups", machine},
 };

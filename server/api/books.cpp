@@ -130,26 +130,16 @@ asio::awaitable<net::Response> exceptions(House& house, net::Request& request) {
   co_return co_await answer_rows(house, request, make);
 }
 
-asio::awaitable<net::Response> leads(House& house, net::Request& request) {
-  only_parameters(request, {"exhibitor", "limit", "after"});
-  const Make make = [](const ledger::Reader& books, const Scope& scope) {
-    json rows = json::array();
-    for (const auto& row : rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::leads(b, exhibitor); }))
-      rows.push_back({{"exhibitor", row.exhibitor},
-                      {"type", row.type},
-                      {"goods", row.goods},
-                      {"value", row.value},
-                      {"entry", ref_json(row.entry)},
-                      {"time", row.time}});
-    return rows;
-  };
-  co_return co_await answer_rows(house, request, make);
-}
-
 asio::awaitable<net::Response> terminals(House& house, net::Request& request) {
   only_parameters(request, {"limit", "after"});
   const Contacts contacts{house.last_contact, house.now().wall};
-  const Make make = [contacts](const ledger::Reader& books, const Scope&) { return terminal_rows(books, contacts); };
+  const Make make = [contacts, devices = house.devices](const ledger::Reader& books, const Scope&) {
+    json rows = terminal_rows(books, contacts);
+    for (json& row : rows)
+      if (const auto told = devices.find(row["terminal"].get<std::string>()); told != devices.end())
+        row["device"] = device_json(told->second, row["seq"].get<std::int64_t>());
+    return rows;
+  };
   co_return co_await answer_rows(house, request, make);
 }
 
@@ -204,7 +194,6 @@ void add_book_routes(net::Router& router, House& house) {
   add(router, house, {"GET", "/api/v1/transfers", transfers});
   add(router, house, {"GET", "/api/v1/shifts", shifts});
   add(router, house, {"GET", "/api/v1/exceptions", exceptions});
-  add(router, house, {"GET", "/api/v1/leads", leads});
   add(router, house, {"GET", "/api/v1/terminals", terminals});
   add(router, house, {"GET", "/api/v1/catalogue", catalogue});
 }

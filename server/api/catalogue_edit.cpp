@@ -156,8 +156,7 @@ asio::awaitable<net::Response> reach(House& house, net::Request& request) {
                        std::find(terminal.exhibitors.begin(), terminal.exhibitors.end(), exhibitor) != terminal.exhibitors.end();
     if (!sells || house.roll().revoked.contains(id)) continue;
     const auto fed = house.fed.find(id);
-    const bool has = fed != house.fed.end() && (fed->second.incarnation > incarnation ||
-                                                (fed->second.incarnation == incarnation && fed->second.head.seq >= latest.seq));
+    const bool has = fed != house.fed.end() && has_come_to(fed->second, incarnation, latest.seq);
     have += has;
     json row{{"terminal", id}, {"has", has}, {"heard", fed != house.fed.end()}};
     if (const auto contact = house.last_contact.find(id); contact != house.last_contact.end())

@@ -63,6 +63,8 @@ asio::awaitable<net::Response> feed(House& house, net::Request& request) {
   const std::shared_ptr<Channel> channel = house.channels.of(asking_terminal(house, request));
   house.compare(asked.cursor);
   house.fed[channel->terminal] = asked.cursor;
+  if (auto told = read_device(request.header("x-phien-device"), house.now().wall))
+    house.devices[channel->terminal] = std::move(*told);
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(asked.wait);
   for (;;) {
     const std::uint64_t version = channel->wake.version();

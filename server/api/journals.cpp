@@ -12,6 +12,8 @@
 namespace phien::server::api {
 namespace {
 
+constexpr std::size_t kMaxGiven = 8;  // exports that may still be shown to be kept
+
 // A terminal writes its own journal. It may also keep, and bring back, that of another which sells for nobody else than it does:
 // of the till it replaced. Nobody can change what it carries, which is sealed by its writer.
 void require_kept(const House& house, const journal::TerminalEnrolled& asking, const std::string& terminal) {
@@ -74,17 +76,21 @@ asio::awaitable<net::Response> list_journals(House& house, net::Request& request
   co_return co_await house.read(work);
 }
 
-asio::awaitable<net::Response> answer_export(House& house, std::optional<std::string> terminal) {
+net::Response exported(const db::Snapshot& snapshot, const std::vector<journal::Branch>& branches) {
+  net::Response response;
+  response.content_type = "text/plain; charset=utf-8";
+  for (const journal::Branch& branch : branches) response.body += sync::export_chain(snapshot, branch.no);
+  return response;
+}
+
+asio::awaitable<net::Response> answer_export(House& house, std::string terminal) {
   const House::Work work = [terminal](const db::Snapshot& snapshot) {
-    const auto branches = terminal ? snapshot.branches_of_terminal(*terminal) : snapshot.branches();
-    if (terminal && branches.empty())
+    const auto branches = snapshot.branches_of_terminal(terminal);
+    if (branches.empty())
       throw Refusal(404, {"unknown_terminal",
                           "terminal",
-                          {"Không có nhật ký của " + *terminal + ".", "There is no journal of " + *terminal + "."}});
-    net::Response response;
-    response.content_type = "text/plain; charset=utf-8";
-    for (const journal::Branch& branch : branches) response.body += sync::export_chain(snapshot, branch.no);
-    return response;
+                          {"Không có nhật ký của " + terminal + ".", "There is no journal of " + terminal + "."}});
+    return exported(snapshot, branches);
   };
   co_return co_await house.read(work);
 }
@@ -93,7 +99,18 @@ asio::awaitable<net::Response> export_journals(House& house, net::Request& reque
   only_parameters(request, {"terminal"});
   const auto terminal = parameter(request, "terminal");
   if (terminal && !is_id(*terminal)) refuse_parameter("terminal");
-  co_return co_await answer_export(house, terminal);
+  if (terminal) co_return co_await answer_export(house, *terminal);
+  House::Given given;
+  const House::Work work = [&given](const db::Snapshot& snapshot) {
+    net::Response response = exported(snapshot, snapshot.branches());
+    given = {hex(sha256(response.body)), heads_here(snapshot)};
+    return response;
+  };
+  net::Response response = co_await house.read(work);
+  // A file that was sent is not yet one that is kept: whoever keeps it shows it (POST /backups/kept).
+  house.given.push_back(std::move(given));
+  if (house.given.size() > kMaxGiven) house.given.pop_front();
+  co_return response;
 }
 
 asio::awaitable<net::Response> give_journal(House& house, net::Request& request) {

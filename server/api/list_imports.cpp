@@ -96,6 +96,17 @@ const char* name_of(exchange::ColumnMatch::How how) {
                                : "none";
 }
 
+// Every column a list may have: what a person chooses from.
+json fields_json() {
+  json fields = json::object();
+  for (const List list : exchange::kLists) {
+    json& of = fields[std::string(exchange::name_of(list))] = json::array();
+    for (const auto& name : exchange::columns_of(list))
+      of.push_back({{"field", name.field}, {"title", {{"en", name.title.en}, {"vi", name.title.vi}}}});
+  }
+  return fields;
+}
+
 json found_json(const exchange::FoundList& found) {
   json columns = json::array();
   for (const auto& column : found.columns) {
@@ -150,6 +161,7 @@ void compare(const House& house, const db::Snapshot& books, const ListRequest& r
   json found = json::array();
   for (const auto& one : into.read.found) found.push_back(found_json(one));
   into.answer = {{"found", std::move(found)},
+                 {"fields", fields_json()},
                  {"problems", remarks_json(into.read.problems)},
                  {"warnings", remarks_json(into.read.warnings)},
                  {"applied", false}};

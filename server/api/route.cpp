@@ -138,6 +138,7 @@ void add_all_routes(net::Router& router, House& house) {
   add_journal_reading_routes(router, house);
   add_feed_routes(router, house);
   add_book_routes(router, house);
+  add_lead_routes(router, house);
   add_sales_routes(router, house);
   add_report_routes(router, house);
   add_import_routes(router, house);
@@ -156,6 +157,7 @@ void add_all_routes(net::Router& router, House& house) {
   add_bank_routes(router, house);
   add_sheet_routes(router, house);
   add_alert_routes(router, house);
+  add_picture_routes(router, house);
 }
 
 }  // namespace phien::server::api

@@ -77,7 +77,8 @@ void add_journal_routes(net::Router& router, House& house);          // of termi
 void add_journal_reading_routes(net::Router& router, House& house);  // list, export
 void add_feed_routes(net::Router& router, House& house);
 void add_book_routes(net::Router& router,
-                     House& house);  // stock, transfers, shifts, exceptions, leads, terminals, catalogue, summary
+                     House& house);  // stock, transfers, shifts, exceptions, terminals, catalogue, summary
+void add_lead_routes(net::Router& router, House& house);
 void add_sales_routes(net::Router& router, House& house);
 void add_report_routes(net::Router& router, House& house);
 void add_import_routes(net::Router& router, House& house);
@@ -97,6 +98,7 @@ void add_live_routes(net::Router& router, House& house);   // the live page's fi
 void add_bank_routes(net::Router& router, House& house);   // notices of transfers, and who may send them
 void add_sheet_routes(net::Router& router, House& house);  // labels and booth cards, as PDF
 void add_alert_routes(net::Router& router, House& house);  // what is wrong now, and where that is told
+void add_picture_routes(net::Router& router, House& house);
 void add_all_routes(net::Router& router, House& house);
 
 }  // namespace phien::server::api

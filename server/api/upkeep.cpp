@@ -1,4 +1,5 @@
 // Is everything as it was written, and how is it kept: verify, rebuild, dump, backup.
+#include <algorithm>
 #include <filesystem>
 
 #include "server/api/fields.hpp"
@@ -97,6 +98,24 @@ asio::awaitable<net::Response> backup(House& house, net::Request& request) {
   co_return ok({{"path", path}, {"bytes", std::filesystem::file_size(path)}});
 }
 
+// A file of all journals, given out before, is shown to be kept: its digest was taken where it lies.
+asio::awaitable<net::Response> kept(House& house, net::Request& request) {
+  Fields in(request.body);
+  const std::string digest = in.text("digest", 64);
+  in.done();
+  const auto found =
+      std::find_if(house.given.begin(), house.given.end(), [&](const House::Given& given) { return given.digest == digest; });
+  if (found == house.given.end())
+    throw Refusal(404, {"unknown_file",
+                        "digest",
+                        {"Đây không phải bản sao vừa tải từ máy chủ này, hoặc tệp đã bị thay đổi.",
+                         "This is not a file that was downloaded from this server just now, or it has been changed."}});
+  const BackupRecord record{house.now().wall, found->heads};
+  const db::JournalStore::Job note = [&record](db::Transaction& tx) { tx.set_meta(kBackupKey, to_text(record)); };
+  co_await house.commit(note);
+  co_return ok({{"at", record.at}, {"journals", record.heads.size()}});
+}
+
 }  // namespace
 
 void add_upkeep_routes(net::Router& router, House& house) {
@@ -104,6 +123,7 @@ void add_upkeep_routes(net::Router& router, House& house) {
   add(router, house, {"GET", "/api/v1/ledger/dump", dump, 0, kNoDeadline});
   add(router, house, {"POST", "/api/v1/rebuild", rebuild, kSmallBody, kNoDeadline});
   add(router, house, {"POST", "/api/v1/backups", backup, kSmallBody, kNoDeadline});
+  add(router, house, {"POST", "/api/v1/backups/kept", kept, kSmallBody});
 }
 
 }  // namespace phien::server::api

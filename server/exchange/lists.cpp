@@ -95,7 +95,7 @@ Guess guess(const Raw& raw, const std::optional<List>& told) {
       best = {list, row};
     }
   }
-  if (told && !best.list) best = {told, 0};
+  if (told && !best.list && !raw.rows.empty()) best = {told, 0};
   return best;
 }
 

@@ -50,6 +50,8 @@ export const post = async <T>(path: string, body: unknown, key?: string): Promis
 /** The same where the answer is a file. */
 export const postForFile = async (path: string, body: unknown): Promise<Blob> => (await asked(`/api/v1/${path}`, sent("POST", body), true)) as Blob;
 export const put = async <T>(path: string, body: unknown): Promise<T> => (await asked(`/api/v1/${path}`, sent("PUT", body))) as T;
+/** A file as it is. */
+export const putFile = async <T>(path: string, file: Blob): Promise<T> => (await asked(`/api/v1/${path}`, { method: "PUT", body: file, headers: OURS })) as T;
 export const remove = async <T>(path: string): Promise<T> => (await asked(`/api/v1/${path}`, { method: "DELETE", headers: OURS })) as T;
 
 export const newKey = (): string => crypto.randomUUID().replaceAll("-", "");

@@ -166,6 +166,28 @@ export default async function suite(test, browser) {
       await page.locator(".gone", { hasText: id }).getByText("máy bị mất").waitFor();
       const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Tải bản sao mọi nhật ký" }).click()]);
       assert.match(download.suggestedFilename(), /\.phien$/);
+      await page.locator(".tools input[type=file]").setInputFiles(await download.path());
+      await page.getByText("Bản sao đã được cất nơi khác.").waitFor();
+      await page.getByText(/Bản sao lưu gần nhất/).waitFor();
+    });
+  });
+
+  test("a terminal tells how it is, and is replaced from the page", async () => {
+    const opened = await organizer(LAPTOP);
+    await clean(opened, async (page) => {
+      await at(opened, "terminals");
+      const card = page.locator(".grid li", { hasText: "A01 · T01" });
+      await card.getByText(/Ổ đĩa trống/).waitFor();
+      await card.getByText(/^phien-pos /).waitFor();
+      await picture(page, "terminals-told");
+      await page.getByRole("button", { name: "Thay máy T01" }).click();
+      await page.getByText("với số riêng").waitFor();
+      const bad = await problems(page, "replace");
+      await page.getByRole("button", { name: "Tạo mã" }).click();
+      await page.locator("dialog img").evaluate((image) => image.decode());
+      await picture(page, "replace-code");
+      assert.match(await page.locator("dialog input[readonly]").inputValue(), /enrol=\w{8}/);
+      assert.deepEqual(bad, []);
     });
   });
 
@@ -191,10 +213,10 @@ export default async function suite(test, browser) {
       await page.getByText("4 gian", { exact: true }).waitFor(); // those without a till yet
       bad.push(...(await problems(page, "cards")));
       assert.equal(await isPdf(page.getByRole("button", { name: "Tải PDF" })), "the-gian-hang.pdf");
-      await page.getByText("4 mã chưa dùng").waitFor();
+      await page.getByText(/\d mã chưa dùng, mã cuối/).waitFor();
       await picture(page, "cards");
       await page.getByRole("button", { name: "Hủy mã chưa dùng" }).click();
-      await page.getByText("4 mã chưa dùng").waitFor({ state: "detached" });
+      await page.getByText(/\d mã chưa dùng, mã cuối/).waitFor({ state: "detached" });
       assert.deepEqual(bad, []);
     });
   });
@@ -280,6 +302,39 @@ export default async function suite(test, browser) {
     });
   });
 
+  test("a product gets a picture, made small, and loses it", async () => {
+    const opened = await organizer({ width: 390, height: 844 });
+    await clean(opened, async (page) => {
+      await at(opened, "catalogue");
+      const photo = await page.evaluate(async () => {
+        const canvas = Object.assign(document.createElement("canvas"), { width: 2400, height: 1600 });
+        const context = canvas.getContext("2d");
+        const light = context.createLinearGradient(0, 0, 2400, 1600);
+        light.addColorStop(0, "#1d3b2a");
+        light.addColorStop(1, "#e8d9b0");
+        context.fillStyle = light;
+        context.fillRect(0, 0, 2400, 1600);
+        const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+        return [...new Uint8Array(await blob.arrayBuffer())];
+      });
+      await page.getByPlaceholder("Tìm…").fill("CB0002");
+      await page.getByRole("button", { name: /CB0002/ }).click();
+      await page.locator("dialog input[type=file]").setInputFiles({ name: "anh.png", mimeType: "image/png", buffer: Buffer.from(photo) });
+      const image = page.locator("dialog .photo img");
+      await image.waitFor();
+      assert.deepEqual(await image.evaluate(async (one) => (await one.decode(), [one.naturalWidth, one.naturalHeight])), [320, 213]);
+      const bad = await problems(page, "picture");
+      await picture(page, "picture-item");
+      await page.getByRole("button", { name: "Đóng" }).first().click();
+      await page.locator("li img").waitFor();
+      await picture(page, "picture-list");
+      await page.getByRole("button", { name: /CB0002/ }).click();
+      await page.getByRole("button", { name: "Bỏ ảnh" }).click();
+      await image.waitFor({ state: "detached" });
+      assert.deepEqual(bad, []);
+    });
+  });
+
   test("lists come in by dropping them: every problem at its cell, set right in place, all or nothing", async () => {
     const opened = await organizer(LAPTOP);
     await clean(opened, async (page) => {
@@ -300,6 +355,30 @@ export default async function suite(test, browser) {
     });
   });
 
+  test("columns nobody knows are matched by hand, and old fonts converted", async () => {
+    const opened = await organizer({ width: 390, height: 844 });
+    await clean(opened, async (page) => {
+      await at(opened, "import");
+      const csv = "cột một,cột hai,cột ba,cột bốn,cột năm,cột sáu\nCB9101,EX13,Th¹ch ®en gãi (Mẫu),gói,21.000,8\n";
+      await page.locator("input[type=file]").setInputFiles({ name: "gian-13.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+      await page.getByText("không nhận ra danh sách nào").waitFor();
+      await page.getByLabel("Trang gian-13.csv là").selectOption("products");
+      for (const [column, field] of [["một", "sku"], ["hai", "exhibitor_id"], ["ba", "name"], ["bốn", "unit"], ["năm", "price_vnd"], ["sáu", "vat_code"]]) {
+        await page.getByLabel(`Cột cột ${column} là`).selectOption(field);
+        await page.locator("select:disabled").first().waitFor({ state: "detached" });
+      }
+      await page.getByText("Khớp 6 trong 6 cột").waitFor();
+      const bad = await problems(page, "import-columns");
+      await picture(page, "import-columns");
+      await page.getByRole("button", { name: "Chuyển" }).click();
+      await page.getByRole("button", { name: "Nhập tất cả" }).click();
+      await page.locator("h1", { hasText: "Danh mục" }).waitFor();
+      const found = (await server.call("GET", "/api/v1/catalogue")).products.find((one) => one.id === "CB9101");
+      assert.deepEqual([found.name, found.price], ["Thạch đen gói (Mẫu)", 21_000]);
+      assert.deepEqual(bad, []);
+    });
+  });
+
   test("a lead's personal data is erased after a second look", async () => {
     const opened = await organizer(LAPTOP);
     await clean(opened, async (page) => {
@@ -308,6 +387,10 @@ export default async function suite(test, browser) {
       await picture(page, "erase");
       await page.locator("dialog footer button").click();
       await page.getByText("Đã ghi lệnh xóa").waitFor();
+      await page.getByText("Đã xóa ở máy chủ").waitFor();
+      await page.getByText("Đã xóa ở máy T01").waitFor();
+      await page.getByText(/trong 4 máy đã nhận lệnh xóa/).waitFor();
+      await picture(page, "erased");
     });
   });
 

@@ -68,6 +68,10 @@ TABLE = [
     ("post /api/v1/imports/apply", "mo", {"body": {"files": [1]}}, 400),
     ("get /api/v1/imports/template", "mo", {}, 200),
     ("get /api/v1/catalogue/lists", "mora", {}, 200),
+    ("get /api/v1/pictures", "moera", {}, 200),
+    ("get /api/v1/pictures/{product}", "moera", {"target": "/api/v1/pictures/CB0001"}, 404),
+    ("put /api/v1/pictures/{product}", "mo", {"target": "/api/v1/pictures/CB0001", "body": "x"}, 422),
+    ("delete /api/v1/pictures/{product}", "mo", {"target": "/api/v1/pictures/CB0001"}, 404),
     ("put /api/v1/catalogue/{type}/{id}", "mo", {"target": "/api/v1/catalogue/product/CB0001", "body": {}}, 400),
     ("delete /api/v1/catalogue/{type}/{id}", "mo", {"target": "/api/v1/catalogue/product/NONE"}, 404),
     ("get /api/v1/catalogue/{type}/{id}/history", "mora", {"target": "/api/v1/catalogue/product/CB0001/history"}, 200),
@@ -101,6 +105,7 @@ TABLE = [
     ("put /api/v1/alerts/outlets/{outlet}", "mo", {"target": "/api/v1/alerts/outlets/none", "body": {}}, 404),
     ("delete /api/v1/alerts/outlets/{outlet}", "mo", {"target": "/api/v1/alerts/outlets/none"}, 404),
     ("post /api/v1/alerts/outlets/{outlet}/test", "mo", {"target": "/api/v1/alerts/outlets/none/test", "body": {}}, 404),
+    ("post /api/v1/backups/kept", "mo", {"body": {"digest": "0" * 64}}, 404),
     ("post /api/v1/backups", "m", {"body": {"path": "relative"}}, 400),
 ]
 ROLES = {"o": "organizer", "e": "exhibitor", "r": "reporter", "a": "auditor"}

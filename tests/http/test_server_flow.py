@@ -261,10 +261,10 @@ class Flow(unittest.TestCase):
         self.ask("POST", "/api/v1/revocations", {"terminal": fresh.id, "reason": "thử"})
         self.assertTrue(self.ask("POST", "/api/v1/revocations", {"terminal": fresh.id, "reason": "thử"}).json["already"])
         # A stream, and what has tests of its own that hold its answers against the description: test_server_accounts, _setup,
-        # _import_xlsx, _catalogue, _live, _bank, _alerts and _sheets.
+        # _import_xlsx, _catalogue, _live, _bank, _alerts, _sheets, _pictures and _terminals.
         elsewhere = ("/api/v1/events", "/api/v1/setup", "/api/v1/me", "/api/v1/login", "/api/v1/logout", "/api/v1/accounts", "/api/v1/invitations",
                      "/api/v1/tokens", "/api/v1/imports/", "/api/v1/catalogue/", "/api/v1/proposals", "/api/v1/live", "/api/v1/qr.png", "/api/v1/bank/", "/api/v1/alerts",
-                     "/api/v1/labels.pdf", "/api/v1/booth-cards", "/api/v1/enrolments")
+                     "/api/v1/labels.pdf", "/api/v1/booth-cards", "/api/v1/enrolments", "/api/v1/backups/kept", "/api/v1/pictures")
         never = {(method, path) for method, path in self.api.operations() - self.api.seen if not path.startswith(elsewhere)}
         self.assertEqual(never, set())
 

@@ -52,6 +52,7 @@ class House {
   theme = $state<Theme>(kept(THEME) === "dark" || (kept(THEME) === null && matchMedia("(prefers-color-scheme: dark)").matches) ? "dark" : "light");
   screen = $state<Screen>("live");
   about = $state(""); // what the screen is about: #live/EX01
+  pictures = $state.raw<Map<string, string>>(new Map()); // by product: which version is there
   notice = $state<{ text: string; alarm: boolean }>();
   catalogue = $state.raw<Catalogue>({ fair: {}, exhibitors: [], products: [], cashiers: [] });
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -63,6 +64,10 @@ class House {
   exhibitor = (id: string): string => {
     const found = this.#exhibitors.get(id);
     return found?.short_name || found?.name || id;
+  };
+  picture = (product: string): string | undefined => {
+    const version = this.pictures.get(product);
+    return version && `/api/v1/pictures/${encodeURIComponent(product)}?version=${version}`;
   };
   booth = (id: string): string => this.#exhibitors.get(id)?.booth ?? "";
   get manages(): boolean {
@@ -156,7 +161,9 @@ class House {
     this.state = "in";
   }
   async reload(): Promise<void> {
-    this.catalogue = await get<Catalogue>("catalogue");
+    const [catalogue, pictures] = await Promise.all([get<Catalogue>("catalogue"), get<{ rows: { product: string; version: string }[] }>("pictures")]);
+    this.catalogue = catalogue;
+    this.pictures = new Map(pictures.rows.map((one) => [one.product, one.version]));
   }
   async leave(): Promise<void> {
     await this.attempt(() => post("logout", {}));

@@ -106,6 +106,23 @@ export interface Terminal {
   last_contact?: number;
   revoked?: { seq: number; reason: string };
   silent: boolean;
+  device?: Device;
+}
+/** What a terminal told of itself, at that time. */
+export interface Device {
+  at: number;
+  waiting?: number;
+  clock_ms?: number;
+  disk_free?: number;
+  battery?: number;
+  charging?: boolean;
+  program?: string;
+  printer?: "none" | "ready" | "busy" | "waiting" | "trouble";
+}
+export interface Holdings {
+  only_here: number;
+  backup?: { at: number };
+  rows: { terminal: string; only_here: number }[];
 }
 export interface Exception {
   code: string;
@@ -123,6 +140,8 @@ export interface Lead {
   value: number;
   entry: Ref;
   time: number;
+  /** Personal data is destroyed here; who else is known to have obeyed. */
+  erased?: { writer: boolean; writer_revoked: boolean; have: number; of: number; hub?: boolean };
 }
 export interface Exhibitor {
   id: string;
@@ -222,6 +241,7 @@ export interface ImportSeen {
     rows: number;
     columns: { column: number; letters: string; header: string; field: string; how: "none" | "exact" | "other" | "similar" | "given"; title?: Message }[];
   }[];
+  fields: Record<ListName, { field: string; title: Message }[]>;
   problems: Remark[];
   warnings: Remark[];
   changes?: {
