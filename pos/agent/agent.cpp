@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 #include <nlohmann/json.hpp>
 
-#include "pos/agent/device.hpp"
 #include "pos/agent/durable.hpp"
 #include "shared/sync/receive.hpp"
 
@@ -279,8 +278,8 @@ asio::awaitable<bool> Agent::fetch() {
   const std::string get = "GET", target = feed_target(till_, stock_version_, online_ ? kFeedWait : 0), nothing;
   const std::chrono::milliseconds deadline{kFeedWait + 15'000};
   down_.device.clear();
-  if (!directory_.empty() && (!told_at_ || asked - *told_at_ >= kTellEvery)) {
-    down_.device = device_report(till_, directory_);
+  if (report_ && (!told_at_ || asked - *told_at_ >= kTellEvery)) {
+    down_.device = report_();
     told_at_ = asked;
   }
   const auto answer = co_await down_.ask(till_.me(), get, target, nothing, nothing, deadline);

@@ -59,8 +59,8 @@ class Agent {
   void poke();                           // something was written here: any thread
   void hurry();                          // the user asks for it now
   void move(const std::string& server);  // the server is at another address
-  // From now on the server is told of this device, and of the disk that holds `directory`.
-  void tell_of(std::string directory) { directory_ = std::move(directory); }
+  // From now on the server is told what `report` says of this device.
+  void tell(std::function<std::string()> report) { report_ = std::move(report); }
   AgentStatus status() const;
 
  private:
@@ -103,7 +103,7 @@ class Agent {
   std::string revoked_by_;  // TLS key of the server that was offered what this terminal, which it revoked, still owes
   std::optional<Problem> problem_down_;
   int failures_down_ = 0;
-  std::string directory_;
+  std::function<std::string()> report_;
   std::optional<Milliseconds> told_at_;
   std::shared_ptr<asio::cancellation_signal> stop_down_ = std::make_shared<asio::cancellation_signal>();
   std::shared_ptr<asio::cancellation_signal> stop_giving_ = std::make_shared<asio::cancellation_signal>();

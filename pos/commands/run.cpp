@@ -17,6 +17,7 @@
 #include "pos/commands/opening.hpp"
 #include "pos/devices/battery.hpp"
 #include "pos/devices/printer.hpp"
+#include "pos/devices/report.hpp"
 #include "pos/web/assets.hpp"
 #include "shared/net/callback.hpp"
 #include "shared/net/run.hpp"
@@ -126,7 +127,7 @@ int run(const Context& context, const Asked& asked) {
   Running running;
   const auto executor = running.io.get_executor();
   agent::Agent agent(executor, *till, keys, *clock);
-  agent.tell_of(home.path());
+  agent.tell([&] { return devices::report(*till, home.path(), asked.power); });
   devices::Printer printer(executor, *till);
   till->on_commit([&agent, &printer] {
     agent.poke();

@@ -1,10 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "pos/agent/agent.hpp"
-#include "pos/agent/device.hpp"
 #include "pos/agent/enrol.hpp"
 #include "shared/journal/certificate.hpp"
 #include "tests/unit/till/booth.hpp"
@@ -113,30 +109,4 @@ TEST_CASE("what is kept of a link comes back") {
   CHECK(back.reached_at == 12);
   CHECK(back.must_reopen);
   CHECK(agent::link_from_text({}).sent.acknowledged.seq == 0);
-}
-
-TEST_CASE("the battery is the machine's own, and one that says nothing sensible is none") {
-  namespace fs = std::filesystem;
-  const fs::path folder = fs::temp_directory_path() / ("phien-power-" + random_hex(6));
-  const auto supply = [&](const char* name, const char* type, const char* capacity, const char* status, const char* scope = "") {
-    fs::create_directories(folder / name);
-    for (const auto& [file, text] : {std::pair{"type", type}, {"capacity", capacity}, {"status", status}, {"scope", scope}})
-      std::ofstream(folder / name / file) << text << "\n";
-  };
-  CHECK(!agent::battery(folder));
-  supply("AC", "Mains", "", "");
-  supply("mouse", "Battery", "50", "Discharging", "Device");
-  supply("broken", "Battery", "-7", "Unknown");
-  supply("wide", "Battery", "99999", "Unknown");
-  CHECK(!agent::battery(folder));
-  supply("BAT0", "Battery", "41", "Discharging");
-  auto found = agent::battery(folder);
-  REQUIRE(found);
-  CHECK(found->percent == 41);
-  CHECK_FALSE(found->charging);
-  supply("BAT0", "Battery", "41", "Charging");
-  found = agent::battery(folder);
-  REQUIRE(found);
-  CHECK(found->charging);
-  fs::remove_all(folder);
 }
