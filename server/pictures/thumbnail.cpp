@@ -32,8 +32,9 @@ Problem damaged() {
           {"Tệp ảnh hỏng hoặc thuộc loại không đọc được.", "The picture is damaged, or of a kind that cannot be read."}};
 }
 
-std::optional<Problem> too_large(std::int64_t width, std::int64_t height) {
-  if (width >= 1 && height >= 1 && width <= kMaxSide && height <= kMaxSide && width * height <= kMaxPixels) return std::nullopt;
+std::optional<Problem> not_this_large(std::int64_t width, std::int64_t height) {
+  if (width < 1 || height < 1) return damaged();
+  if (width <= kMaxSide && height <= kMaxSide && width * height <= kMaxPixels) return std::nullopt;
   return Problem{"too_large",
                  "",
                  {"Ảnh quá lớn: tối đa 6.000 điểm mỗi cạnh và 16 triệu điểm.",
@@ -65,7 +66,7 @@ Result<Picture> from_jpeg(std::string_view bytes) {
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
   int width = 0, height = 0, sampling = 0, colours = 0;
   if (tjDecompressHeader3(turbo.get(), data, bytes.size(), &width, &height, &sampling, &colours) != 0) return damaged();
-  if (auto problem = too_large(width, height)) return *problem;
+  if (auto problem = not_this_large(width, height)) return *problem;
   const tjscalingfactor scale = scaling(width, height);
   Picture picture = blank(TJSCALED(width, scale), TJSCALED(height, scale));
   // LIMITSCANS: a small file may ask for thousands of passes over a large picture.
@@ -80,7 +81,7 @@ Result<Picture> from_png(std::string_view bytes) {
   png_image header{};
   header.version = PNG_IMAGE_VERSION;
   if (png_image_begin_read_from_memory(&header, bytes.data(), bytes.size()) == 0) return damaged();
-  if (auto problem = too_large(header.width, header.height)) {
+  if (auto problem = not_this_large(header.width, header.height)) {
     png_image_free(&header);
     return *problem;
   }

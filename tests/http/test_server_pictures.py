@@ -88,7 +88,8 @@ class Pictures(unittest.TestCase):
                 ("a bomb", png(20_000, 20_000, rows=b"\0"), "too_large"), ("one line too long", png(6_001, 1, rows=b"\0" * 18_004), "too_large"),
                 ("many dots", png(5_000, 4_000, rows=b"\0"), "too_large"), ("without width", png(0, 5, rows=b""), "damaged"),
                 ("a JPEG cut short", jpeg[:len(jpeg) // 2], "damaged"), ("a JPEG's beginning", b"\xff\xd8\xff\xe0" + b"\0" * 30, "damaged"),
-                ("a JPEG as large as can be said", jpeg.replace(b"\x00\x32\x00\x32", b"\xff\xff\xff\xff", 1), "too_large")):
+                ("a JPEG of 6,500 dots a side", jpeg.replace(b"\x00\x32\x00\x32", b"\x19\x64\x19\x64", 1), "too_large"),
+                ("a JPEG larger than any", jpeg.replace(b"\x00\x32\x00\x32", b"\xff\xff\xff\xff", 1), "damaged")):
             with self.subTest(what):
                 answer = self.boss.call("PUT", "/api/v1/pictures/CB0002", data)
                 self.assertEqual((answer.status, answer.code), (422, code), answer)
