@@ -44,8 +44,9 @@ asio::awaitable<net::Response> list_pictures(House& house, net::Request& request
   const Milliseconds now = house.now().wall;
   const House::Work work = [scope, now](const db::Snapshot& books) {
     const auto items = ledger::catalogue_items(books);
+    const json index = index_of(books);
     json rows = json::array();
-    for (const auto& [product, version] : index_of(books).items()) {
+    for (const auto& [product, version] : index.items()) {
       const auto found = items.products.find(product);
       if (found != items.products.end() && may_see(scope, found->second.value("exhibitor", "")))
         rows.push_back({{"product", product}, {"version", version}});
