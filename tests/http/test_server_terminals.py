@@ -73,7 +73,7 @@ class Terminals(unittest.TestCase):
         self.assertTrue(device["program"].startswith("phien-pos "))
         self.assertGreater(device["disk_free"], 0)
         self.assertEqual(device["printer"], "none")
-        self.assertEqual(device["clock_ms"] // 1000, 0)
+        self.assertLess(abs(device["clock_ms"]), 60_000)
 
     def test_a_downloaded_copy_counts_when_it_is_shown(self):
         self.till.open()
