@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Options {
+struct ImportOptions {
   std::vector<std::string> paths;
   bool yes = false, dry_run = false;
 };
@@ -81,7 +81,7 @@ bool agreed(const Context& context) {
   return answer == "c" || answer == "C" || answer == "có" || answer == "y" || answer == "Y" || answer == "yes";
 }
 
-int import(const Context& context, const Options& options) {
+int import(const Context& context, const ImportOptions& options) {
   const exchange::Files files = files_of(options.paths);
   // Read here first: bytes that are not text could not be sent at all, and every fault is to be listed with its place.
   const exchange::Imported imported = exchange::read_catalogue(files);
@@ -120,7 +120,7 @@ int import(const Context& context, const Options& options) {
 
 void add_import_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("import", "Nhập danh sách đơn vị và sản phẩm / import the lists");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportOptions>();
   command->add_option("paths", options->paths, "Thư mục hoặc các tệp / a folder or the files")->required();
   command->add_flag("--yes", options->yes, "Áp dụng không hỏi / apply without asking");
   command->add_flag("--dry-run", options->dry_run, "Chỉ xem khác biệt / only show the difference");

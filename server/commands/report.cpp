@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Options {
+struct ReportOptions {
   std::string out = ".", edition;
   std::vector<std::string> formats{"json", "csv", "xlsx"};
 };
@@ -40,7 +40,7 @@ void warn_of_late_entries(const Context& context, Caller& server) {
   std::fprintf(stderr, "%s\n", warning.in(context.lang).c_str());
 }
 
-int write_report(const Context& context, const Options& options) {
+int write_report(const Context& context, const ReportOptions& options) {
   Caller server(context);
   std::map<std::string, std::string> query{{"lang", context.lang == Lang::vi ? "vi" : "en"}};
   if (!options.edition.empty()) query["edition"] = options.edition;
@@ -93,7 +93,7 @@ void add_report_commands(CLI::App& app, Context& context) {
     context.run = [&context] { return close_fair(context); };
   });
   auto* command = app.add_subcommand("export", "Xuất báo cáo / write the report");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportOptions>();
   command->add_option("--out", options->out, "Thư mục / folder")->capture_default_str();
   command->add_option("--format", options->formats, "json,csv,xlsx")
       ->delimiter(',')

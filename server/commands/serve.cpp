@@ -66,7 +66,7 @@ asio::awaitable<void> check_now_and_then(House& house, std::int64_t every, net::
   }
 }
 
-struct Options {
+struct ServeOptions {
   Listening where;
   std::string upstream;
   std::int64_t check_every = 1'800;  // seconds
@@ -110,7 +110,7 @@ asio::awaitable<void> end_setup(asio::io_context& io, net::HttpServer& server) {
 
 // A page on this machine alone, until a fair is made and its kit kept. The port it had, for the server that follows; nothing when
 // it was told to stop.
-std::optional<unsigned short> first_run(const Context& context, const Options& options) {
+std::optional<unsigned short> first_run(const Context& context, const ServeOptions& options) {
   asio::io_context io(1);
   FirstRun run(context.paths, context.clock());
   net::Router router;
@@ -131,7 +131,7 @@ std::optional<unsigned short> first_run(const Context& context, const Options& o
   return run.step() == FirstRun::Step::done ? std::optional(port) : std::nullopt;
 }
 
-int serve(const Context& context, Options options) {
+int serve(const Context& context, ServeOptions options) {
   raise_descriptor_limit();
   if (FirstRun::needed(context.paths)) {
     const auto port = first_run(context, options);
@@ -182,7 +182,7 @@ int serve(const Context& context, Options options) {
 
 void add_serve_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("serve", "Chạy máy chủ / run the server");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ServeOptions>();
   add_listening_options(*command, options->where);
   command
       ->add_option("--check-every", options->check_every,

@@ -7,7 +7,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Latest {
+struct LatestSaid {
   std::string order;
   json value;
   std::optional<SealedSecret> secret() const {
@@ -17,11 +17,11 @@ struct Latest {
   }
 };
 
-std::map<std::string, Latest> latest_of(const Reader& books, std::string_view type) {
-  std::map<std::string, Latest> latest;
+std::map<std::string, LatestSaid> latest_of(const Reader& books, std::string_view type) {
+  std::map<std::string, LatestSaid> latest;
   books.facts(keys::prefix(type), [&](std::string_view key, std::string_view value) {
     const auto parts = keys::split(key);
-    Latest& at = latest[std::string(parts.at(1))];
+    LatestSaid& at = latest[std::string(parts.at(1))];
     if (parts.at(2) > at.order) at = {std::string(parts.at(2)), json::parse(value)};
     return true;
   });
