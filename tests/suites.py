@@ -16,11 +16,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RELEASE = ROOT / "build/release"
 ASAN = ROOT / "build/asan"
+TSAN = ROOT / "build/tsan"
 PYTHON = "/usr/bin/python3"
 FUZZ_SECONDS = 60  # a target
 WEEK = "week"  # posts the journals that the demo leaves
 # Doctest programs that also run under AddressSanitizer and UndefinedBehaviorSanitizer: all of them.
-SANITIZER_ENV = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
+# The programs themselves under the same sanitizers, in the tests that reach most of them, and the simulator on its fixed seeds.
+ASAN_HTTP = ("test_server_flow", "test_server_bad_input", "test_server_exactly_once", "test_pos_access", "test_pos_bad_input")
+# What has threads: the store's writer and readers, and what hands work from loop to loop. No suppression is needed.
+TSAN_PROGRAMS = ("contract", "unit_net")
+TSAN_ENV = {"TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"}
+SANITIZER_ENV = {"LSAN_OPTIONS": f"suppressions={ROOT}/tests/leaks.supp:print_suppressions=0",
+                 "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
 
 
 def build(preset, targets=()):
@@ -77,6 +84,13 @@ def suites():
         fuzz = [PYTHON, "tests/fuzz/run", "--built", "--seconds", str(FUZZ_SECONDS), "--target", corpus.name]
         yield Suite(f"fuzz/{corpus.name}", fuzz, release, 600, count_plain)
     yield Suite("browser", ["node", "tests/browser/run.mjs"], release, 600, count_plain)
+    asan = {"PHIEN_BIN": str(ASAN / "bin"), **SANITIZER_ENV}
+    for name in ASAN_HTTP:
+        yield Suite(f"asan/http/{name}", [PYTHON, f"tests/http/{name}.py", "-v"], asan, 900, count_unittest)
+    yield Suite("asan/simulation", [PYTHON, "tests/simulation/test_simulation.py", "-v", "Simulation.test_fixed_seeds"], asan, 900,
+                count_unittest, processors=2)
+    for name in TSAN_PROGRAMS:
+        yield Suite(f"tsan/{name}", [str(TSAN / "bin/tests" / name)], TSAN_ENV, 900, count_doctest)
     for kind, tree, environment in (("asan", ASAN, SANITIZER_ENV), ("release", RELEASE, release)):
         for program in sorted((tree / "bin/tests").glob("*")):
             if program.name != WEEK:
@@ -130,7 +144,9 @@ def main():
     wanted = set(sys.argv[1:])
     build("release")
     if not wanted or any(name.startswith("asan/") for name in wanted):
-        build("asan", ["sanitized_tests"])
+        build("asan", ["sanitized_tests", "phien-server", "phien-pos", "phien-simulation"])
+    if not wanted or any(name.startswith("tsan/") for name in wanted):
+        build("tsan", TSAN_PROGRAMS)
     if not wanted or any(name.startswith("fuzz/") for name in wanted):
         build("fuzz", ["fuzzers"])
     passed, failed = run_all(suite for suite in suites() if not wanted or suite.name in wanted)

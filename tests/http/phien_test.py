@@ -133,6 +133,8 @@ class Program:
                 raise AssertionError(f"{self.name} did not stop on SIGTERM") from None
         if self.process:
             self.log.close()
+            said = (self.root / "log").read_text(errors="replace")
+            assert "Sanitizer" not in said, said[-6000:]     # a leak is told at the end, when nobody asks any more
         return self.process.returncode if self.process else None
 
     def kill(self):
