@@ -20,7 +20,7 @@ TSAN = ROOT / "build/tsan"
 PYTHON = "/usr/bin/python3"
 FUZZ_SECONDS = 60  # a target
 WEEK = "week"  # posts the journals that the demo leaves
-# Doctest programs that also run under AddressSanitizer and UndefinedBehaviorSanitizer: all of them.
+PROGRAMS = ("phien-server", "phien-pos", "phien-simulation")
 # The programs themselves under the same sanitizers, in the tests that reach most of them, and the simulator on its fixed seeds.
 ASAN_HTTP = ("test_server_flow", "test_server_bad_input", "test_server_exactly_once", "test_pos_access", "test_pos_bad_input")
 # What has threads: the store's writer and readers, and what hands work from loop to loop. No suppression is needed.
@@ -91,10 +91,10 @@ def suites():
                 count_unittest, processors=2)
     for name in TSAN_PROGRAMS:
         yield Suite(f"tsan/{name}", [str(TSAN / "bin/tests" / name)], TSAN_ENV, 900, count_doctest)
-    for kind, tree, environment in (("asan", ASAN, SANITIZER_ENV), ("release", RELEASE, release)):
-        for program in sorted((tree / "bin/tests").glob("*")):
-            if program.name != WEEK:
-                yield Suite(f"{kind}/{program.name}", [str(program)], environment, 900, count_doctest)
+    # Doctest programs are built and run under AddressSanitizer and UndefinedBehaviorSanitizer alone: the build that ships is what
+    # all other suites use, and building them twice would cost minutes.
+    for program in sorted((ASAN / "bin/tests").glob("*")):
+        yield Suite(f"asan/{program.name}", [str(program)], SANITIZER_ENV, 900, count_doctest)
     yield Suite("tidy", [PYTHON, "tests/tidy/check.py"], release, 300, count_plain)
 
 
@@ -142,9 +142,9 @@ def run_all(wanted):
 
 def main():
     wanted = set(sys.argv[1:])
-    build("release")
+    build("release", [*PROGRAMS, "phien-simulation-planted", WEEK])
     if not wanted or any(name.startswith("asan/") for name in wanted):
-        build("asan", ["sanitized_tests", "phien-server", "phien-pos", "phien-simulation"])
+        build("asan", ["sanitized_tests", *PROGRAMS])
     if not wanted or any(name.startswith("tsan/") for name in wanted):
         build("tsan", TSAN_PROGRAMS)
     if not wanted or any(name.startswith("fuzz/") for name in wanted):
