@@ -45,13 +45,18 @@ class UndoMap {
   }
   const Cells& cells() const { return cells_; }
 
-  // The value to write to; its old state is remembered once a job.
-  template <class K>
-  std::optional<Value>& touch(const K& key) {
+  // The value to write to; its old state is remembered once a job. `read()` says what is below, where nothing is known here.
+  template <class K, class Read>
+  std::optional<Value>& touch(const K& key, const Read& read) {
     auto at = cells_.lower_bound(key);
     const bool is_new = at == cells_.end() || cells_.key_comp()(key, at->first);
-    if (is_new) at = cells_.emplace_hint(at, Key(key), Cell{});
+    if (is_new) at = cells_.emplace_hint(at, Key(key), Cell{read()});
     return touch(at, is_new);
+  }
+  // The same where what is below does not matter.
+  template <class K>
+  std::optional<Value>& touch(const K& key) {
+    return touch(key, [] { return std::optional<Value>(); });
   }
   void clear() {
     for (auto at = cells_.begin(); at != cells_.end(); ++at) touch(at, false).reset();

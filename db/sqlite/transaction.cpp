@@ -273,9 +273,10 @@ void SqliteTransaction::facts(std::string_view prefix,
 }
 
 void SqliteTransaction::add(std::string_view key, const Sum& delta) {
-  Sum sum = known(sums_, key).value_or(Sum{});
+  std::optional<Sum>& kept = sums_.map.touch(key, [&] { return queries::value(db_, key, static_cast<Sum*>(nullptr)); });
+  Sum sum = kept.value_or(Sum{});
   add_exactly(key, sum, delta);
-  sums_.map.touch(key) = sum.zero() ? std::nullopt : std::optional<Sum>(sum);
+  kept = sum.zero() ? std::nullopt : std::optional<Sum>(sum);
 }
 
 void SqliteTransaction::put(std::string_view key, std::string_view value) {
