@@ -142,7 +142,7 @@ def run_all(wanted):
 
 def main():
     wanted = set(sys.argv[1:])
-    build("release", [*PROGRAMS, "phien-simulation-planted", WEEK])
+    build("release", [*PROGRAMS, "phien-simulation-planted", "phien-scale", WEEK])
     if not wanted or any(name.startswith("asan/") for name in wanted):
         build("asan", ["sanitized_tests", *PROGRAMS])
     if not wanted or any(name.startswith("tsan/") for name in wanted):
