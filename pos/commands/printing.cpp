@@ -7,7 +7,7 @@ namespace phien::commands {
 
 namespace {
 
-struct Asked {
+struct PrintAsked {
   std::string receipt, again, cancel, address, automatic, drawer, cut, file;
   int paper = 80;
 };
@@ -41,7 +41,7 @@ void print_state(const Context& context, const json& answer) {
 }
 
 void add_print(CLI::App& app, Context& context) {
-  auto asked = std::make_shared<Asked>();
+  auto asked = std::make_shared<PrintAsked>();
   auto* command = app.add_subcommand("print", "In phiếu ra giấy / print a receipt");
   command->add_option("receipt", asked->receipt, "Số hoặc mã in trên phiếu / number or code on the receipt");
   command->add_option("--again", asked->again, "In lại lệnh chưa in được / print a job again");
@@ -59,7 +59,7 @@ void add_print(CLI::App& app, Context& context) {
 }
 
 void add_printer(CLI::App& app, Context& context) {
-  auto asked = std::make_shared<Asked>();
+  auto asked = std::make_shared<PrintAsked>();
   auto* command = app.add_subcommand("printer", "Máy in / the printer");
   command->callback([&context] {
     if (!context.run)
@@ -89,7 +89,7 @@ void add_printer(CLI::App& app, Context& context) {
 }
 
 void add_image(CLI::App& app, Context& context) {
-  auto asked = std::make_shared<Asked>();
+  auto asked = std::make_shared<PrintAsked>();
   auto* command = app.add_subcommand("image", "Ảnh của phiếu để gửi / a receipt as an image to share");
   command->add_option("receipt", asked->receipt)->required();
   command->add_option("file", asked->file, "Tệp PNG / PNG file")->required();

@@ -29,11 +29,11 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr unsigned short kPort = 8090;
-constexpr std::chrono::milliseconds kPatience{10'000}, kPause{50};
+constexpr std::chrono::milliseconds kStorePatience{10'000}, kStorePause{50};
 
 // A command that has just the store open is waited for; another running program is not.
 std::unique_ptr<db::JournalStore> open_store(const home::Home& home) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
+  const auto end = std::chrono::steady_clock::now() + kStorePatience;
   for (;;) {
     try {
       return db::open_sqlite(home.store_path());
@@ -41,7 +41,7 @@ std::unique_ptr<db::JournalStore> open_store(const home::Home& home) {
       const auto running = home.running();
       const bool alive = running && running->pid > 0 && ::access(("/proc/" + std::to_string(running->pid)).c_str(), F_OK) == 0;
       if (alive || std::chrono::steady_clock::now() >= end) throw;
-      std::this_thread::sleep_for(kPause);
+      std::this_thread::sleep_for(kStorePause);
     }
   }
 }
@@ -111,13 +111,13 @@ asio::awaitable<void> stop(Running& running) {
   running.io.stop();
 }
 
-struct Asked {
+struct RunOptions {
   unsigned short port = kPort;
   std::int64_t check_every = 1'800;
   std::string power = devices::kPowerSupplies;
 };
 
-int run(const Context& context, const Asked& asked) {
+int run(const Context& context, const RunOptions& asked) {
   const home::Home home(context.data);
   const home::Keys keys = enrolled_keys(home);
   const auto clock = context.clock();
@@ -181,7 +181,7 @@ int run(const Context& context, const Asked& asked) {
 }  // namespace
 
 void add_run_command(CLI::App& app, Context& context) {
-  auto asked = std::make_shared<Asked>();
+  auto asked = std::make_shared<RunOptions>();
   auto* command = app.add_subcommand("run", "Chạy máy bán hàng / run this till");
   command->add_option("--port", asked->port, "Cổng trên máy này / local port; 0: any")->capture_default_str();
   command

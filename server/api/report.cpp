@@ -12,16 +12,16 @@ namespace {
 
 constexpr std::int64_t kMaxEdition = 100'000;
 
-struct Wanted {
+struct ReportWanted {
   std::optional<std::int64_t> edition;  // 0: as of now; nothing: the latest, or as of now if the fair was never closed
   std::string format;
   std::optional<std::string> table;
   Lang lang = Lang::vi;
 };
 
-Wanted wanted_of(const net::Request& request) {
+ReportWanted wanted_of(const net::Request& request) {
   only_parameters(request, {"edition", "format", "table", "lang"});
-  Wanted wanted;
+  ReportWanted wanted;
   if (const auto edition = parameter(request, "edition"))
     wanted.edition = *edition == "now" ? 0 : number_parameter(request, "edition", 1, kMaxEdition, 0);
   wanted.format = parameter(request, "format").value_or("json");
@@ -90,7 +90,7 @@ net::Response file(std::string body, const char* type, const std::string& name) 
 }
 
 // All tables in one file, each under a line with its key, or the one that was asked for.
-std::string csv_of(const report::Report& report, const Wanted& wanted) {
+std::string csv_of(const report::Report& report, const ReportWanted& wanted) {
   if (wanted.table) {
     const report::Table* table = report.table(*wanted.table);
     if (!table) refuse_parameter("table");
@@ -106,7 +106,7 @@ std::string csv_of(const report::Report& report, const Wanted& wanted) {
   return text;
 }
 
-net::Response form_of(const report::Report& report, const Wanted& wanted, const std::string& fair) {
+net::Response form_of(const report::Report& report, const ReportWanted& wanted, const std::string& fair) {
   const std::string name = fair + (report.edition ? "-" + std::to_string(report.edition) : "-now");
   if (wanted.format == "json") return net::json_response(exchange::to_json_text(report));
   if (wanted.format == "csv") return file(csv_of(report, wanted), "text/csv; charset=utf-8", name + ".csv");
@@ -119,7 +119,7 @@ net::Response form_of(const report::Report& report, const Wanted& wanted, const 
 void add_report_routes(net::Router& router, House& house) {
   const auto latest = std::make_shared<Latest>();
   const Answer answer = [latest](House& at, net::Request& request) {
-    const Wanted wanted = wanted_of(request);
+    const ReportWanted wanted = wanted_of(request);
     if (wanted.table && wanted.format != "csv") refuse_parameter("table");
     const House::Work work = [wanted, latest, fair = at.keys().fair](const db::Snapshot& snapshot) {
       return form_of(*latest->of(snapshot, wanted.edition), wanted, fair);

@@ -24,7 +24,7 @@ net::Response pdf_response(const label::Document& document, const std::string& n
   return response;
 }
 
-struct Wanted {
+struct SheetWanted {
   Scope scope;
   std::vector<std::string> products;  // none: all in the scope
   label::Size size = label::Size::small;
@@ -32,9 +32,9 @@ struct Wanted {
   std::string day;
 };
 
-Wanted wanted_labels(const House& house, const net::Request& request) {
+SheetWanted wanted_labels(const House& house, const net::Request& request) {
   only_parameters(request, {"exhibitor", "products", "size", "copies", "day"});
-  Wanted wanted;
+  SheetWanted wanted;
   wanted.scope = scope_of(house, request);
   const std::string size = parameter(request, "size").value_or("small");
   if (size != "small" && size != "shelf") refuse_parameter("size");
@@ -57,7 +57,7 @@ bool within(const Scope& scope, const catalogue::Product& product) {
 }
 
 // As the exhibitors have them in order, or as they were asked for.
-std::vector<const catalogue::Product*> chosen(const catalogue::Catalogue& all, const Wanted& wanted) {
+std::vector<const catalogue::Product*> chosen(const catalogue::Catalogue& all, const SheetWanted& wanted) {
   std::vector<const catalogue::Product*> products;
   for (const std::string& id : wanted.products) {
     const auto found = all.products.find(id);
@@ -80,7 +80,7 @@ std::vector<const catalogue::Product*> chosen(const catalogue::Catalogue& all, c
 }
 
 asio::awaitable<net::Response> labels(House& house, net::Request& request) {
-  const Wanted wanted = wanted_labels(house, request);
+  const SheetWanted wanted = wanted_labels(house, request);
   const House::Work work = [&wanted](const db::Snapshot& books) {
     const catalogue::Catalogue all = catalogue_of(books);
     return pdf_response(label::price_labels(all, chosen(all, wanted), wanted.size, wanted.copies, wanted.day), "nhan-gia");

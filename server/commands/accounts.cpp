@@ -7,13 +7,13 @@ namespace {
 
 using nlohmann::json;
 
-struct Wanted {
+struct HolderWanted {
   std::string id, name, role = "organizer", owner;
   std::vector<std::string> exhibitors;
   int days = 30;
 };
 
-json holder_json(const Wanted& wanted) {
+json holder_json(const HolderWanted& wanted) {
   json holder{{"name", wanted.name}, {"role", wanted.role}};
   if (!wanted.exhibitors.empty()) holder["exhibitors"] = wanted.exhibitors;
   return holder;
@@ -35,7 +35,7 @@ Message invitation(const json& answer) {
           "Link for " + account + " to set a password (once, until " + until + "):\n" + link + "\nOn this machine: " + here};
 }
 
-int add_account(const Context& context, const Wanted& wanted) {
+int add_account(const Context& context, const HolderWanted& wanted) {
   json request = holder_json(wanted);
   request["account"] = wanted.id;
   const json answer = Caller(context).call_json("POST", "/api/v1/accounts", request);
@@ -52,7 +52,7 @@ int remove_account(const Context& context, const std::string& id) {
   return told(context, answer, {"Đã xóa tài khoản " + id + ".", "Account " + id + " is removed."});
 }
 
-int add_token(const Context& context, const Wanted& wanted) {
+int add_token(const Context& context, const HolderWanted& wanted) {
   json request = holder_json(wanted);
   request["account"] = wanted.owner;
   request["days"] = wanted.days;
@@ -104,7 +104,7 @@ int list_tokens(const Context& context) {
                {"good", {"Còn hiệu lực", "Good"}, Column::Type::flag}});
 }
 
-void add_holder_options(CLI::App* command, const std::shared_ptr<Wanted>& wanted) {
+void add_holder_options(CLI::App* command, const std::shared_ptr<HolderWanted>& wanted) {
   command->add_option("--name", wanted->name, "Tên người hoặc chương trình / name")->required();
   command->add_option("--role", wanted->role, "organizer | exhibitor | reporter | auditor")->capture_default_str();
   command->add_option("--exhibitor", wanted->exhibitors, "Đơn vị của vai trò exhibitor / exhibitors of that role");
@@ -113,7 +113,7 @@ void add_holder_options(CLI::App* command, const std::shared_ptr<Wanted>& wanted
 void add_account_family(CLI::App& app, Context& context) {
   auto* family = app.add_subcommand("account", "Tài khoản của người làm việc với máy chủ / accounts of people");
   family->require_subcommand(1);
-  auto wanted = std::make_shared<Wanted>();
+  auto wanted = std::make_shared<HolderWanted>();
   auto* add = family->add_subcommand("add", "Thêm, và lấy liên kết đặt mật khẩu / add, and get the link");
   add->add_option("account", wanted->id, "Mã tài khoản / id")->required();
   add_holder_options(add, wanted);
@@ -132,7 +132,7 @@ void add_account_family(CLI::App& app, Context& context) {
 void add_token_family(CLI::App& app, Context& context) {
   auto* family = app.add_subcommand("token", "Khóa cho chương trình / keys for programs");
   family->require_subcommand(1);
-  auto wanted = std::make_shared<Wanted>();
+  auto wanted = std::make_shared<HolderWanted>();
   wanted->role = "reporter";
   auto* add = family->add_subcommand("add", "Tạo một khóa / make one");
   add_holder_options(add, wanted);

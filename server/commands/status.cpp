@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::milliseconds kPause{500};
-constexpr int kQuiet = 4;  // pauses in which nothing came
+constexpr int kQuietPauses = 4;  // pauses in which nothing came
 
 bool all_back(const json& answer) { return answer["whole"].get<bool>() && answer["unheard"].empty(); }
 
@@ -86,7 +86,7 @@ int status(const Context& context, int wait_seconds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(wait_seconds);
   Caller server(context);
   json answer = server.call_json("GET", "/api/v1/holdings");
-  for (int quiet = 0; quiet < kQuiet && std::chrono::steady_clock::now() < end;) {
+  for (int quiet = 0; quiet < kQuietPauses && std::chrono::steady_clock::now() < end;) {
     std::this_thread::sleep_for(kPause);
     json next = server.call_json("GET", "/api/v1/holdings");
     quiet = all_back(next) && heads_of(next) == heads_of(answer) ? quiet + 1 : 0;

@@ -8,12 +8,12 @@ namespace {
 
 using nlohmann::json;
 
-struct Wanted {
+struct EnrolWanted {
   std::vector<std::string> exhibitors;
   std::string booth, holder, replaces;
 };
 
-int enrol(const Context& context, const Wanted& wanted) {
+int enrol(const Context& context, const EnrolWanted& wanted) {
   json request = json::object();
   if (!wanted.exhibitors.empty()) request["exhibitors"] = wanted.exhibitors;
   if (!wanted.replaces.empty()) request["replaces"] = wanted.replaces;
@@ -85,7 +85,7 @@ int rule(const Context& context, const Decision& decision) {
 
 void add_terminal_commands(CLI::App& app, Context& context) {
   auto* enrol_command = app.add_subcommand("enrol", "Lấy mã ghi danh cho một máy bán / a code for a terminal");
-  auto wanted = std::make_shared<Wanted>();
+  auto wanted = std::make_shared<EnrolWanted>();
   auto* exhibitors =
       enrol_command->add_option("--exhibitor", wanted->exhibitors, "Đơn vị, có thể nhiều / exhibitor, may be repeated");
   auto* replaces = enrol_command->add_option(
