@@ -131,7 +131,7 @@ class Program:
                 self.process.kill()
                 self.process.wait()
                 raise AssertionError(f"{self.name} did not stop on SIGTERM") from None
-        if self.process:
+        if self.process and not self.log.closed:
             self.log.close()
             said = (self.root / "log").read_text(errors="replace")
             assert "Sanitizer" not in said, said[-6000:]     # a leak is told at the end, when nobody asks any more

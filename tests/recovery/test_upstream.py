@@ -234,6 +234,7 @@ class Upstream(unittest.TestCase):
         self.assertEqual(check("GET", "/fairs/nobody.0000/api/v1/summary").status, 404)
         check("POST", f"{base}/api/v1/rebuild", {})
         check("POST", f"{base}/api/v1/backups", {"path": str(fair.safe / "copy.db")})
+        check("POST", f"{base}/api/v1/backups/kept", {"digest": "00" * 32})
         left = {(method, path) for method, path in api.operations() - api.seen if not path.endswith(("/events", "/qr.png"))}
         self.assertEqual(left, set())
 
