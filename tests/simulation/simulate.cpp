@@ -69,6 +69,7 @@ class Run {
     std::string why;
     do {
       if (stage_.world.now() > latest) throw Violation("live", "no convergence: " + why);
+      const auto written = stage_.oracle.entries;
       stage_.world.run_until(stage_.world.now() + kQuietStep);
       if (server_->overtaken()) {
         server_->crash();
@@ -76,9 +77,9 @@ class Run {
         server_->boot();
       }
       why = unsettled();
+      // What came last is told to everybody who waits for news before anybody looks.
+      if (why.empty() && stage_.oracle.entries != written) why = "somebody still writes";
     } while (!why.empty());
-    // What came last is told to everybody who waits for news.
-    stage_.world.run_until(stage_.world.now() + kQuietStep);
   }
 
   void look() {
