@@ -76,6 +76,7 @@ def suites():
     """Every suite. Those that take longest come first, so that the short ones fill the gaps."""
     release = {"PHIEN_BIN": str(RELEASE / "bin")}
     week = {"PHIEN_WEEK": str(ROOT / "deploy/demo-out/journals.phien")}
+    yield Suite("browser", ["node", "tests/browser/run.mjs"], release, 900, count_plain)
     yield Suite("demo", [PYTHON, "tests/demo/check.py"], release, 1200, count_plain)
     yield Suite(WEEK, [str(RELEASE / "bin/tests" / WEEK)], week, 900, count_doctest, after="demo")
     for file in sorted((ROOT / "tests").glob("*/test_*.py")):
@@ -83,7 +84,6 @@ def suites():
     for corpus in sorted((ROOT / "tests/fuzz/corpus").iterdir()):
         fuzz = [PYTHON, "tests/fuzz/run", "--built", "--seconds", str(FUZZ_SECONDS), "--target", corpus.name]
         yield Suite(f"fuzz/{corpus.name}", fuzz, release, 600, count_plain)
-    yield Suite("browser", ["node", "tests/browser/run.mjs"], release, 600, count_plain)
     asan = {"PHIEN_BIN": str(ASAN / "bin"), **SANITIZER_ENV}
     for name in ASAN_HTTP:
         yield Suite(f"asan/http/{name}", [PYTHON, f"tests/http/{name}.py", "-v"], asan, 900, count_unittest)
