@@ -23,9 +23,9 @@ WEEK = "week"  # posts the journals that the demo leaves
 PROGRAMS = ("phien-server", "phien-pos", "phien-simulation")
 # The programs themselves under the same sanitizers, in the tests that reach most of them, and the simulator on its fixed seeds.
 ASAN_HTTP = ("test_server_flow", "test_server_bad_input", "test_server_exactly_once", "test_pos_access", "test_pos_bad_input")
-# What has threads: the store's writer and readers, and what hands work from loop to loop. No suppression is needed.
+# What has threads: the store's writer and readers, and what hands work from loop to loop.
 TSAN_PROGRAMS = ("contract", "unit_net")
-TSAN_ENV = {"TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"}
+TSAN_ENV = {"TSAN_OPTIONS": f"suppressions={ROOT}/tests/races.supp:halt_on_error=1:second_deadlock_stack=1"}
 SANITIZER_ENV = {"LSAN_OPTIONS": f"suppressions={ROOT}/tests/leaks.supp:print_suppressions=0",
                  "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
 
