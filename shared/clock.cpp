@@ -84,6 +84,8 @@ Parts local(Milliseconds wall) {
 
 }  // namespace
 
+Milliseconds steady_ms() { return read_clock(CLOCK_MONOTONIC); }
+
 std::unique_ptr<Clock> system_clock() { return std::make_unique<SystemClock>(); }
 std::unique_ptr<Clock> file_clock(std::string path) { return std::make_unique<FileClock>(std::move(path)); }
 

@@ -27,6 +27,9 @@ std::unique_ptr<Clock> system_clock();
 // rename. Throws std::runtime_error when the file cannot be read or parsed.
 std::unique_ptr<Clock> file_clock(std::string path);
 
+// For waits within this run of the program: never jumps, means nothing elsewhere.
+Milliseconds steady_ms();
+
 // Day and hour in the fair's zone, Asia/Ho_Chi_Minh: UTC+7 without daylight saving.
 std::string local_day(Milliseconds wall);     // "2025-05-15"
 std::string local_hour(Milliseconds wall);    // "2025-05-15T09"

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "shared/text.hpp"
+
 namespace phien {
 namespace {
 
@@ -35,11 +37,9 @@ std::string_view trimmed(std::string_view s) {
   return s.substr(from, s.find_last_not_of(" \t") - from + 1);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // Value of a run of digits; nothing when empty, not all digits, or above kMaxAmount.
 std::optional<std::int64_t> whole(std::string_view digits) {
-  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return {};
+  if (!is_digits(digits)) return {};
   std::int64_t n = 0;
   for (const char c : digits) {
     n = n * 10 + (c - '0');

@@ -19,12 +19,12 @@ bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_ascii_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-const utf8proc_uint8_t* data(std::string_view s) { return reinterpret_cast<const utf8proc_uint8_t*>(s.data()); }
+const utf8proc_uint8_t* utf8_bytes(std::string_view s) { return reinterpret_cast<const utf8proc_uint8_t*>(s.data()); }
 
 // The code point at the start of `s`, taken off it; nothing when the bytes there are not UTF-8 (then one byte is taken).
 std::optional<std::int32_t> take(std::string_view& s) {
   utf8proc_int32_t point = -1;
-  const auto size = utf8proc_iterate(data(s), static_cast<utf8proc_ssize_t>(s.size()), &point);
+  const auto size = utf8proc_iterate(utf8_bytes(s), static_cast<utf8proc_ssize_t>(s.size()), &point);
   s.remove_prefix(size > 0 ? static_cast<std::size_t>(size) : 1);
   if (size <= 0) return {};
   return point;
@@ -32,7 +32,8 @@ std::optional<std::int32_t> take(std::string_view& s) {
 
 std::optional<std::string> map(std::string_view s, int options) {
   utf8proc_uint8_t* out = nullptr;
-  const auto size = utf8proc_map(data(s), static_cast<utf8proc_ssize_t>(s.size()), &out, static_cast<utf8proc_option_t>(options));
+  const auto size =
+      utf8proc_map(utf8_bytes(s), static_cast<utf8proc_ssize_t>(s.size()), &out, static_cast<utf8proc_option_t>(options));
   const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owner(out, std::free);
   if (size < 0) return {};
   return std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size));
@@ -115,6 +116,8 @@ bool is_day(std::string_view s) {
                                         std::chrono::day(number(8, 2)))
                              .ok();
 }
+
+bool is_digits(std::string_view s) { return !s.empty() && std::all_of(s.begin(), s.end(), is_digit); }
 
 bool is_utf8(std::string_view s) {
   while (!s.empty()) {

@@ -26,6 +26,9 @@ bool is_pay_ref(std::string_view s);
 // True when `s` is YYYY-MM-DD and that date exists (years 1900–9999).
 bool is_day(std::string_view s);
 
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }  // ASCII, whatever the locale
+bool is_digits(std::string_view s);                            // one or more
+
 bool is_utf8(std::string_view s);
 // `s` in Unicode NFC. Nothing when `s` is not UTF-8.
 std::optional<std::string> to_nfc(std::string_view s);

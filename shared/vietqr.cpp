@@ -15,7 +15,6 @@ namespace {
 std::string field(std::string_view id, std::string_view value) { return fmt::format("{}{:02}{}", id, value.size(), value); }
 
 bool all_of(std::string_view text, bool (*allowed)(char)) { return std::all_of(text.begin(), text.end(), allowed); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alphanumeric(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_bill(char c) { return is_alphanumeric(c) || c == '-' || c == '_'; }
 
@@ -31,7 +30,7 @@ std::uint16_t crc16_ccitt(std::string_view bytes) {
 }
 
 std::optional<std::string> vietqr_text(const VietQr& payment) {
-  if (payment.bin.size() != 6 || !all_of(payment.bin, is_digit)) return std::nullopt;
+  if (payment.bin.size() != 6 || !is_digits(payment.bin)) return std::nullopt;
   if (payment.account.empty() || payment.account.size() > 19 || !all_of(payment.account, is_alphanumeric)) return std::nullopt;
   if (payment.amount < 0 || payment.amount > kMaxAmount || payment.bill.size() > 25 || !all_of(payment.bill, is_bill))
     return std::nullopt;
@@ -57,7 +56,7 @@ constexpr std::size_t kMaxVietQrBytes = 512;
 std::optional<std::map<std::string, std::string, std::less<>>> fields_of(std::string_view text) {
   std::map<std::string, std::string, std::less<>> fields;
   while (!text.empty()) {
-    if (text.size() < 4 || !all_of(text.substr(0, 4), is_digit)) return std::nullopt;
+    if (text.size() < 4 || !is_digits(text.substr(0, 4))) return std::nullopt;
     const auto length = static_cast<std::size_t>((text[2] - '0') * 10 + (text[3] - '0'));
     if (text.size() < 4 + length) return std::nullopt;
     if (!fields.emplace(text.substr(0, 2), text.substr(4, length)).second) return std::nullopt;
@@ -91,12 +90,12 @@ std::optional<VietQr> read_vietqr(std::string_view text) {
   VietQr payment;
   payment.bin = beneficiary->at("00");
   payment.account = beneficiary->at("01");
-  if (payment.bin.size() != 6 || !all_of(payment.bin, is_digit)) return std::nullopt;
+  if (payment.bin.size() != 6 || !is_digits(payment.bin)) return std::nullopt;
   if (payment.account.empty() || payment.account.size() > 19 || !all_of(payment.account, is_alphanumeric)) return std::nullopt;
   if (top["53"] != "704" || top["58"] != "VN" || (top["01"] != "11" && top["01"] != "12")) return std::nullopt;
   if (const auto amount = top.find("54"); amount != top.end()) {
     const auto& digits = amount->second;
-    if (digits.empty() || digits.size() > 13 || !all_of(digits, is_digit)) return std::nullopt;
+    if (digits.empty() || digits.size() > 13 || !is_digits(digits)) return std::nullopt;
     payment.amount = std::stoll(digits);
     if (payment.amount < 1 || payment.amount > kMaxAmount) return std::nullopt;
   }

@@ -143,12 +143,10 @@ def run_all(wanted):
 def main():
     wanted = set(sys.argv[1:])
     build("release", [*PROGRAMS, "phien-simulation-planted", "phien-scale", WEEK])
-    if not wanted or any(name.startswith("asan/") for name in wanted):
-        build("asan", ["sanitized_tests", *PROGRAMS])
+    if not wanted or any(name.startswith(("asan/", "fuzz/")) for name in wanted):
+        build("asan", ["sanitized_tests", "fuzzers", *PROGRAMS])
     if not wanted or any(name.startswith("tsan/") for name in wanted):
         build("tsan", TSAN_PROGRAMS)
-    if not wanted or any(name.startswith("fuzz/") for name in wanted):
-        build("fuzz", ["fuzzers"])
     passed, failed = run_all(suite for suite in suites() if not wanted or suite.name in wanted)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0

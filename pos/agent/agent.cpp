@@ -14,10 +14,6 @@ using nlohmann::json;
 namespace {
 
 // Waiting and backing off go by a clock nobody can set, whatever time the device shows.
-Milliseconds steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 // A server that answers so may have lost, or missed, what this device can give back to it.
 bool may_lack_its_past(const Problem& problem) { return problem.code == "not_enrolled" || problem.code == "lower_incarnation"; }
 

@@ -98,7 +98,6 @@ class Agent {
   net::Announcement wake_down_;
   GiveBack give_back_;
   std::int64_t stock_version_ = 0;
-  bool stock_kept_ = true;
   bool online_ = false;
   std::string revoked_by_;  // TLS key of the server that was offered what this terminal, which it revoked, still owes
   std::optional<Problem> problem_down_;

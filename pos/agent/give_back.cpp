@@ -14,10 +14,6 @@ namespace {
 constexpr int kMostBatches = 100'000;  // of one journal in one go: far above any fair
 constexpr std::chrono::milliseconds kDeadline{60'000};
 
-Milliseconds steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 // Inside a job. The server that gave it vouches for the enrolment; entries that are not enrolled here yet are held.
 void take_text(db::Transaction& tx, const std::string& text, const till::Identity& me) {
   const auto take = [&](sync::DecodedBatch batch) -> Result<bool> {

@@ -11,10 +11,6 @@ namespace {
 constexpr std::string_view kCookie = "phien_till";
 constexpr const char* kCookieSeconds = "2592000";  // longer than a fair: closing the browser is not the end of the day
 
-net::Response refused(int status, const char* code, const char* where, Message what) {
-  return net::refusal(status, {code, where, std::move(what)});
-}
-
 std::string digest_of(std::string_view session) { return hex(sha256(session)); }
 
 std::string own_names(unsigned short port, const char* host) { return std::string(host) + ":" + std::to_string(port); }
@@ -54,8 +50,9 @@ std::optional<std::string> Access::use_link(std::string_view once) {
 std::optional<net::Response> Access::wrong_host(const net::Request& request) const {
   const std::string host = request.header("host");
   if (host == own_names(port_, "127.0.0.1") || host == own_names(port_, "localhost")) return std::nullopt;
-  return refused(421, "wrong_host", "Host",
-                 {"Máy bán hàng chỉ trả lời dưới tên 127.0.0.1.", "This till answers to the name 127.0.0.1 only."});
+  return net::refusal(
+      421,
+      {"wrong_host", "Host", {"Máy bán hàng chỉ trả lời dưới tên 127.0.0.1.", "This till answers to the name 127.0.0.1 only."}});
 }
 
 bool Access::has_token(const net::Request& request) const {
@@ -65,8 +62,10 @@ bool Access::has_token(const net::Request& request) const {
 
 std::optional<net::Response> Access::not_let_in(const net::Request& request) const {
   if (has_token(request) || holds(sessions_, digest_of(request.cookie(kCookie)))) return std::nullopt;
-  return refused(401, "no_session", "",
-                 {"Hãy mở trang bằng liên kết mà phien-pos đã in ra.", "Open the page by the link that phien-pos printed."});
+  return net::refusal(
+      401, {"no_session",
+            "",
+            {"Hãy mở trang bằng liên kết mà phien-pos đã in ra.", "Open the page by the link that phien-pos printed."}});
 }
 
 std::optional<net::Response> Access::wrong_origin(const net::Request& request) const {
@@ -74,7 +73,8 @@ std::optional<net::Response> Access::wrong_origin(const net::Request& request) c
   // A browser always names the origin of such a request; a command line has none, and the token instead.
   if (origin.empty() && has_token(request)) return std::nullopt;
   if (origin == "http://" + request.header("host")) return std::nullopt;
-  return refused(403, "wrong_origin", "Origin", {"Yêu cầu đến từ một trang khác.", "The request comes from another page."});
+  return net::refusal(403,
+                      {"wrong_origin", "Origin", {"Yêu cầu đến từ một trang khác.", "The request comes from another page."}});
 }
 
 net::Guard Access::open() {
@@ -95,18 +95,19 @@ net::Guard Access::saving() {
     if (auto no = wrong_origin(request)) return no;
     // A form of another page cannot send this type without asking first.
     if (!request.header("content-type").starts_with("application/json"))
-      return refused(415, "not_json", "Content-Type",
-                     {"Nội dung phải là application/json.", "The content must be application/json."});
+      return net::refusal(
+          415, {"not_json", "Content-Type", {"Nội dung phải là application/json.", "The content must be application/json."}});
     return std::nullopt;
   };
 }
 
 net::Guard Access::writing() {
-  return [this, saving = saving()](net::Request& request) -> std::optional<net::Response> {
+  return [saving = saving()](net::Request& request) -> std::optional<net::Response> {
     if (auto no = saving(request)) return no;
     if (!request.headers.has("idempotency-key"))
-      return refused(400, "bad_idempotency_key", "Idempotency-Key",
-                     {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."});
+      return net::refusal(400, {"bad_idempotency_key",
+                                "Idempotency-Key",
+                                {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."}});
     return std::nullopt;
   };
 }

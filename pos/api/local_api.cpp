@@ -19,8 +19,6 @@ using nlohmann::json;
 
 namespace {
 
-asio::awaitable<net::Response> answered(net::Response response) { co_return response; }
-
 std::int64_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
   std::int64_t total = 0, resident = 0;

@@ -30,6 +30,8 @@ Lang lang_of(const net::Request& request) {
 
 net::Response refused(const Problem& problem) { return net::refusal(status_of(problem), problem); }
 
+net::asio::awaitable<net::Response> answered(net::Response response) { co_return response; }
+
 std::optional<std::string> parameter(const net::Request& request, const char* name) {
   const auto found = request.query.find(name);
   return found == request.query.end() ? std::nullopt : std::optional(found->second);

@@ -17,5 +17,7 @@ std::optional<std::string> id_parameter(const net::Request& request, const char*
 std::int64_t limit_of(const net::Request& request);
 
 net::Response refused(const Problem& problem);
+// An answer that waits for nothing.
+net::asio::awaitable<net::Response> answered(net::Response response);
 
 }  // namespace phien::api

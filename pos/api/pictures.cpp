@@ -25,8 +25,6 @@ net::Response qr(const net::Request& request) {
   return response;
 }
 
-asio::awaitable<net::Response> answered(net::Response response) { co_return response; }
-
 }  // namespace
 
 void LocalApi::add_pictures() {

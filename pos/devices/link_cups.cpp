@@ -8,21 +8,18 @@
 
 #include <array>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "pos/devices/deadline.hpp"
 #include "pos/devices/links.hpp"
+#include "shared/net/quiet.hpp"
 
 extern char** environ;
 
 namespace phien::devices {
 
 namespace {
-
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
 
 class CupsLink : public Link {
  public:
@@ -59,9 +56,9 @@ class CupsLink : public Link {
   asio::awaitable<std::optional<Problem>> print(std::string bytes) override {
     const Deadline deadline(executor_, patience_.stalled, [this] { ::kill(process_, SIGKILL); });
     const asio::const_buffer all(bytes.data(), bytes.size());
-    const auto [broken, n] = co_await asio::async_write(input_, all, kQuiet);
+    const auto [broken, n] = co_await asio::async_write(input_, all, net::kQuiet);
     input_.close();
-    const auto [error] = co_await ended_.async_wait(asio::posix::stream_descriptor::wait_read, kQuiet);
+    const auto [error] = co_await ended_.async_wait(asio::posix::stream_descriptor::wait_read, net::kQuiet);
     int status = 0;
     const bool gone = ::waitpid(process_, &status, WNOHANG) == process_;
     if (gone) process_ = -1;

@@ -5,20 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "pos/devices/deadline.hpp"
 #include "pos/devices/links.hpp"
+#include "shared/net/quiet.hpp"
 
 namespace phien::devices {
 
 namespace {
-
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
-constexpr std::size_t kPiece = 4'096;
 
 class DeviceLink : public Link {
  public:
@@ -62,7 +58,7 @@ class DeviceLink : public Link {
         boost::system::error_code ignored;
         device_.cancel(ignored);
       });
-      const auto [error, n] = co_await device_.async_write_some(piece, kQuiet);
+      const auto [error, n] = co_await device_.async_write_some(piece, net::kQuiet);
       if (error || std::chrono::steady_clock::now() > end) co_return printer_broke_off(path_);
       sent += n;
     }

@@ -2,24 +2,21 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "pos/devices/deadline.hpp"
 #include "pos/devices/escpos.hpp"
 #include "pos/devices/links.hpp"
+#include "shared/net/quiet.hpp"
 
 namespace phien::devices {
 
 namespace {
 
 using asio::ip::tcp;
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
-constexpr std::size_t kPiece = 4'096;                         // sent at a time: what "takes nothing" is measured by
 constexpr int kHeld = 8'192;
 constexpr std::chrono::milliseconds kLook{25};
 
@@ -40,9 +37,9 @@ class TcpLink : public Link {
     const auto cut = [reach = reach_] { close(*reach); };
     {
       const Deadline deadline(executor_, patience_.connect, cut);
-      const auto [unknown, found] = co_await reach_->resolver.async_resolve(address_.name, port, kQuiet);
+      const auto [unknown, found] = co_await reach_->resolver.async_resolve(address_.name, port, net::kQuiet);
       if (unknown) co_return printer_off(address_.name);
-      const auto [refused, endpoint] = co_await asio::async_connect(reach_->socket, found, kQuiet);
+      const auto [refused, endpoint] = co_await asio::async_connect(reach_->socket, found, net::kQuiet);
       if (refused) co_return printer_off(address_.name);
     }
     boost::system::error_code ignored;
@@ -57,7 +54,7 @@ class TcpLink : public Link {
     for (std::size_t sent = 0; sent < bytes.size();) {
       const asio::const_buffer piece(bytes.data() + sent, std::min(kPiece, bytes.size() - sent));
       const Deadline deadline(executor_, patience_.stalled, [reach = reach_] { close(*reach); });
-      const auto [error, n] = co_await asio::async_write(reach_->socket, piece, kQuiet);
+      const auto [error, n] = co_await asio::async_write(reach_->socket, piece, net::kQuiet);
       if (error || std::chrono::steady_clock::now() > end) co_return printer_broke_off(address_.name);
       sent += n;
     }
@@ -80,7 +77,7 @@ class TcpLink : public Link {
       boost::system::error_code ignored;
       reach->socket.cancel(ignored);
     });
-    const auto [error, n] = co_await reach_->socket.async_read_some(room, kQuiet);
+    const auto [error, n] = co_await reach_->socket.async_read_some(room, net::kQuiet);
     if (error || n == 0) co_return std::nullopt;
     co_return byte;
   }
@@ -90,7 +87,7 @@ class TcpLink : public Link {
     const asio::const_buffer asked(question.data(), question.size());
     {
       const Deadline deadline(executor_, patience_.connect, [reach = reach_] { close(*reach); });
-      const auto [error, n] = co_await asio::async_write(reach_->socket, asked, kQuiet);
+      const auto [error, n] = co_await asio::async_write(reach_->socket, asked, net::kQuiet);
       if (error) co_return printer_off(address_.name);
     }
     for (const int which : {2, 4}) {
@@ -108,7 +105,7 @@ class TcpLink : public Link {
   asio::awaitable<std::optional<Problem>> said_done() {
     const std::string question = ask_when_done();
     const asio::const_buffer asked(question.data(), question.size());
-    const auto [error, n] = co_await asio::async_write(reach_->socket, asked, kQuiet);
+    const auto [error, n] = co_await asio::async_write(reach_->socket, asked, net::kQuiet);
     if (error) co_return printer_unsure(address_.name);
     const auto said = co_await answer(patience_.stalled);
     if (!said || out_of_paper(*said)) co_return printer_unsure(address_.name);
@@ -125,7 +122,7 @@ class TcpLink : public Link {
       if (waiting == 0) break;
       if (std::chrono::steady_clock::now() > end) co_return printer_broke_off(address_.name);
       pause.expires_after(kLook);
-      const auto [cancelled] = co_await pause.async_wait(kQuiet);
+      const auto [cancelled] = co_await pause.async_wait(net::kQuiet);
       if (cancelled) co_return printer_unsure(address_.name);
     }
     boost::system::error_code failed;

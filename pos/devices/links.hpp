@@ -5,6 +5,8 @@
 
 namespace phien::devices {
 
+inline constexpr std::size_t kPiece = 4'096;  // bytes sent at a time: what "takes nothing" is measured by
+
 std::unique_ptr<Link> tcp_link(asio::any_io_executor executor, const till::PrinterAddress& address, const Patience& patience);
 std::unique_ptr<Link> device_link(asio::any_io_executor executor, const till::PrinterAddress& address, const Patience& patience);
 std::unique_ptr<Link> cups_link(asio::any_io_executor executor, const till::PrinterAddress& address, const Patience& patience);

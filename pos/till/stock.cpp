@@ -14,7 +14,7 @@ namespace phien::till {
 
 namespace {
 
-struct Goods {
+struct GoodsList {
   std::string exhibitor;
   std::vector<journal::GoodsLine> lines;
   std::set<std::string> sold;  // of a count: what is missing of these was sold
@@ -22,8 +22,8 @@ struct Goods {
 
 enum class Reading { movement, count };
 
-Goods read_goods(Work& work, Fields& request, Reading reading) {
-  Goods goods;
+GoodsList read_goods(Work& work, Fields& request, Reading reading) {
+  GoodsList goods;
   if (auto named = request.optional_id("exhibitor")) work.require_own(goods.exhibitor = *named, request.at("exhibitor"));
   std::set<std::string> counted;
   for (auto& item : request.list("lines", 1, kMaxLines)) {

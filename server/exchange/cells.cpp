@@ -11,10 +11,6 @@ namespace phien::exchange {
 
 namespace {
 
-bool all_digits(std::string_view s) {
-  return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 std::vector<std::string_view> split(std::string_view s, char separator) {
   std::vector<std::string_view> parts;
   for (;;) {
@@ -53,7 +49,7 @@ struct NotANumber {
 };
 NotANumber why_no_number(std::string_view s) {
   if (s.starts_with('-')) return {"out_of_range", {"không được âm", "must not be negative"}};
-  if (all_digits(s)) return {"out_of_range", {"quá lớn", "too large"}};
+  if (is_digits(s)) return {"out_of_range", {"quá lớn", "too large"}};
   const bool digits_and_marks =
       std::all_of(s.begin(), s.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == ','; });
   if (digits_and_marks) {
@@ -208,7 +204,7 @@ std::optional<std::int64_t> Row::integer(std::string_view column, std::int64_t l
             fmt::format("must be an integer from {} to {}", least, most));
     return std::nullopt;
   };
-  if (!all_digits(value)) return refuse("bad_number");
+  if (!is_digits(value)) return refuse("bad_number");
   if (value.size() > 15) return refuse("out_of_range");
   const std::int64_t number = std::stoll(value);
   return number < least || number > most ? refuse("out_of_range") : number;
@@ -238,8 +234,8 @@ void Row::suggest_numbers(std::string_view column, const std::string& value) {
   if (mark == std::string::npos) return;
   std::string digits = value;
   std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
-  if (all_digits(digits)) suggest(column, digits);
-  if (all_digits(std::string_view(value).substr(0, mark))) suggest(column, value.substr(0, mark));
+  if (is_digits(digits)) suggest(column, digits);
+  if (is_digits(std::string_view(value).substr(0, mark))) suggest(column, value.substr(0, mark));
 }
 
 bool Row::flag(std::string_view column, bool missing) {

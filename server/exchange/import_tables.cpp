@@ -64,10 +64,6 @@ class Unique {
   std::map<std::string, std::size_t> lines_;
 };
 
-bool all_digits(std::string_view s) {
-  return std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // A spreadsheet that took a code for a number has dropped the zeros in front: with how many does it check?
 void suggest_zeros(Row& row, std::string_view column, const std::string& value, std::initializer_list<std::size_t> lengths,
                    bool (*is_valid)(std::string_view)) {
@@ -98,7 +94,7 @@ void check_tax_code(Row& row, const Exhibitor& e) {
 }
 
 void check_bank(Row& row, const Exhibitor& e) {
-  if (!e.bank_bin.empty() && (e.bank_bin.size() != 6 || !all_digits(e.bank_bin))) {
+  if (!e.bank_bin.empty() && (e.bank_bin.size() != 6 || !is_digits(e.bank_bin))) {
     row.problem("bad_value", "bank_bin", "mã ngân hàng (BIN) gồm 6 chữ số", "a bank's BIN has 6 digits");
   }
   const auto alnum = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
@@ -184,7 +180,7 @@ void read_codes(Row& row, Product& p) {
     suggest_zeros(row, "barcode", p.barcode, {8, 13}, catalogue::valid_barcode);
   }
   if (!p.barcode.empty() && !catalogue::valid_barcode(p.barcode)) {
-    const bool form = all_digits(p.barcode) && (p.barcode.size() == 8 || p.barcode.size() == 12 || p.barcode.size() == 13);
+    const bool form = is_digits(p.barcode) && (p.barcode.size() == 8 || p.barcode.size() == 12 || p.barcode.size() == 13);
     if (form)
       row.problem("bad_check_digit", "barcode", "sai chữ số kiểm tra của mã vạch", "the barcode's check digit is wrong");
     else
@@ -192,7 +188,7 @@ void read_codes(Row& row, Product& p) {
                   "a barcode is EAN-13, EAN-8 or UPC (a spreadsheet may have changed it)");
   }
   p.scale_plu = row.text("scale_plu");
-  if (!all_digits(p.scale_plu))
+  if (!p.scale_plu.empty() && !is_digits(p.scale_plu))
     row.problem("bad_value", "scale_plu", "mã cân (PLU) chỉ gồm chữ số", "a scale's PLU has digits only");
 }
 

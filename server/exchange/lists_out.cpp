@@ -122,9 +122,9 @@ std::vector<std::vector<std::string>> rows_of(List list, const catalogue::Catalo
   return list == List::products ? rows(list, catalogue.products) : rows(list, catalogue.cashiers);
 }
 
-class Book {
+class ListBook {
  public:
-  explicit Book(const std::string& file) : book_(workbook_new(file.c_str())) {
+  explicit ListBook(const std::string& file) : book_(workbook_new(file.c_str())) {
     if (!book_) throw std::runtime_error("libxlsxwriter: out of memory");
     lxw_doc_properties properties{};
     properties.created = kCreated;
@@ -136,9 +136,9 @@ class Book {
     format_set_bold(header_);
     format_set_bottom(header_, LXW_BORDER_THIN);
   }
-  Book(const Book&) = delete;
-  Book& operator=(const Book&) = delete;
-  ~Book() {
+  ListBook(const ListBook&) = delete;
+  ListBook& operator=(const ListBook&) = delete;
+  ~ListBook() {
     if (book_) lxw_workbook_free(book_);
   }
 
@@ -178,7 +178,7 @@ class Book {
 
 std::string lists_xlsx(const catalogue::Catalogue& catalogue, Lang lang) {
   const TemporaryWorkbook folder;
-  Book book(folder.file());
+  ListBook book(folder.file());
   for (const List list : kLists) book.sheet(list, catalogue, lang);
   book.close();
   return folder.read_back();

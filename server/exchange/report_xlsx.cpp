@@ -37,9 +37,9 @@ std::string sheet_name(const report::Table& table, Lang lang) {
   return name;
 }
 
-class Book {
+class ReportBook {
  public:
-  explicit Book(const std::string& file) : book_(workbook_new(file.c_str())) {
+  explicit ReportBook(const std::string& file) : book_(workbook_new(file.c_str())) {
     if (!book_) throw std::runtime_error("libxlsxwriter: out of memory");
     title_ = format([](lxw_format* f) {
       format_set_bold(f);
@@ -55,9 +55,9 @@ class Book {
     whole_ = format([](lxw_format* f) { format_set_num_format(f, "#,##0"); });
     decimal_ = format([](lxw_format* f) { format_set_num_format(f, "#,##0.###"); });
   }
-  Book(const Book&) = delete;
-  Book& operator=(const Book&) = delete;
-  ~Book() {
+  ReportBook(const ReportBook&) = delete;
+  ReportBook& operator=(const ReportBook&) = delete;
+  ~ReportBook() {
     if (book_) lxw_workbook_free(book_);
   }
 
@@ -157,7 +157,7 @@ class Book {
 
 std::string to_xlsx(const report::Report& report, Lang lang) {
   const TemporaryWorkbook folder;
-  Book book(folder.file());
+  ReportBook book(folder.file());
   book.properties(report.fair_name);
   for (const auto& table : report.tables) book.sheet(report, table, lang);
   book.close();

@@ -20,10 +20,6 @@ constexpr Milliseconds kRefused = 5'000;  // a journal was refused: the rest wen
 constexpr std::chrono::seconds kKeepEvery{10};
 constexpr std::chrono::milliseconds kDeadline{60'000};
 
-Milliseconds steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 Problem problem_of(const net::Response& response) {
   const json error = json::parse(response.body, nullptr, false);
   if (error.is_object() && error.contains("error")) {

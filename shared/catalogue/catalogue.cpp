@@ -7,10 +7,6 @@ namespace phien::catalogue {
 
 namespace {
 
-bool all_digits(std::string_view s) {
-  return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 int digit(char c) { return c - '0'; }
 
 // A recognition counts up to and including its last day; without a last day it has no known end.
@@ -35,7 +31,7 @@ Vat vat_for(std::string_view vat_method, std::string_view vat_code, Dong gross) 
   // Only a seller of the credit method (khấu trừ) shows VAT; whoever pays by the direct method or is below the threshold shows
   // none.
   if (vat_method != "KHAU_TRU") return {"none", 0};
-  const bool rate = vat_code.size() <= 2 && all_digits(vat_code);  // KCT (exempt) is not 0 %, but neither carries an amount
+  const bool rate = vat_code.size() <= 2 && is_digits(vat_code);  // KCT (exempt) is not 0 %, but neither carries an amount
   const int percent = !rate ? 0 : vat_code.size() == 2 ? digit(vat_code[0]) * 10 + digit(vat_code[1]) : digit(vat_code[0]);
   return {std::string(vat_code), vat_in(gross, percent)};
 }
@@ -57,19 +53,19 @@ std::vector<const Product*> Catalogue::of_exhibitor(std::string_view id) const {
 }
 
 bool valid_barcode(std::string_view code) {
-  if (!all_digits(code) || (code.size() != 8 && code.size() != 12 && code.size() != 13)) return false;
+  if (!is_digits(code) || (code.size() != 8 && code.size() != 12 && code.size() != 13)) return false;
   int sum = 0;  // from the right: check digit ·1, then ·3, ·1, …
   for (std::size_t i = 0; i < code.size(); ++i) sum += digit(code[code.size() - 1 - i]) * (i % 2 == 0 ? 1 : 3);
   return sum % 10 == 0;
 }
 
 bool valid_tax_code(std::string_view code) {
-  if (code.size() == 12) return all_digits(code);  // personal id: has no check digit
-  if (code.size() == 14) {                         // branch: 10 digits, '-', 3 digits
-    if (code[10] != '-' || !all_digits(code.substr(11))) return false;
+  if (code.size() == 12) return is_digits(code);  // personal id: has no check digit
+  if (code.size() == 14) {                        // branch: 10 digits, '-', 3 digits
+    if (code[10] != '-' || !is_digits(code.substr(11))) return false;
     code = code.substr(0, 10);
   }
-  if (code.size() != 10 || !all_digits(code)) return false;
+  if (code.size() != 10 || !is_digits(code)) return false;
   static constexpr std::array<int, 9> kWeights{31, 29, 23, 19, 17, 13, 7, 5, 3};
   int sum = 0;
   for (std::size_t i = 0; i < kWeights.size(); ++i) sum += digit(code[i]) * kWeights[i];

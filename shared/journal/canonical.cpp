@@ -14,29 +14,29 @@ namespace {
 
 static_assert(Document::kPadding >= simdjson::SIMDJSON_PADDING);
 
-enum class Fault { none, too_long, bad_utf8, bad_json, too_deep, duplicate_key, bad_number, bad_key, has_null, not_canonical };
+enum class Flaw { none, too_long, bad_utf8, bad_json, too_deep, duplicate_key, bad_number, bad_key, has_null, not_canonical };
 
-Problem problem(Fault fault, std::string where = {}) {
-  switch (fault) {
-    case Fault::too_long:
+Problem problem(Flaw flaw, std::string where = {}) {
+  switch (flaw) {
+    case Flaw::too_long:
       return {"too_long", std::move(where), {"Dữ liệu dài quá mức cho phép.", "The data is longer than allowed."}};
-    case Fault::bad_utf8:
+    case Flaw::bad_utf8:
       return {"bad_utf8", std::move(where), {"Chữ không đúng mã UTF-8.", "The text is not UTF-8."}};
-    case Fault::bad_json:
+    case Flaw::bad_json:
       return {"bad_json", std::move(where), {"Không phải là JSON.", "This is not JSON."}};
-    case Fault::too_deep:
+    case Flaw::too_deep:
       return {"too_deep", std::move(where), {"Dữ liệu lồng nhau quá sâu.", "The data is nested too deeply."}};
-    case Fault::duplicate_key:
+    case Flaw::duplicate_key:
       return {"duplicate_key", std::move(where), {"Một trường có hai lần.", "A field is there twice."}};
-    case Fault::bad_number:
+    case Flaw::bad_number:
       return {"bad_number", std::move(where), {"Có số không nguyên hoặc quá lớn.", "A number is not whole or is too large."}};
-    case Fault::bad_key:
+    case Flaw::bad_key:
       return {"bad_key", std::move(where), {"Tên trường không hợp lệ.", "A field has a name that is not allowed."}};
-    case Fault::has_null:
+    case Flaw::has_null:
       return {"has_null", std::move(where), {"Có giá trị rỗng (null).", "A value is null."}};
-    case Fault::not_canonical:
+    case Flaw::not_canonical:
       return {"not_canonical", std::move(where), {"Dữ liệu không ở dạng chuẩn.", "The data is not in its canonical form."}};
-    case Fault::none:
+    case Flaw::none:
       break;
   }
   std::abort();
@@ -65,11 +65,11 @@ bool too_deep(std::string_view bytes) {
   return false;
 }
 
-Fault key_fault(std::string_view key, std::optional<std::string_view> before) {
-  if (!is_key(key)) return Fault::bad_key;
-  if (before && key == *before) return Fault::duplicate_key;
-  if (before && key < *before) return Fault::not_canonical;
-  return Fault::none;
+Flaw key_flaw(std::string_view key, std::optional<std::string_view> before) {
+  if (!is_key(key)) return Flaw::bad_key;
+  if (before && key == *before) return Flaw::duplicate_key;
+  if (before && key < *before) return Flaw::not_canonical;
+  return Flaw::none;
 }
 
 bool in_json_range(std::int64_t n) { return n >= -kMaxJsonInteger && n <= kMaxJsonInteger; }
@@ -81,16 +81,16 @@ class Walk {
   Walk(std::vector<Node>& nodes, std::string_view bytes) : nodes_(nodes), rest_(bytes) {}
 
   // `depth`: of this value, should it be an object or an array.
-  Fault value(const simdjson::dom::element& element, std::string_view key, int depth = 1) {
+  Flaw value(const simdjson::dom::element& element, std::string_view key, int depth = 1) {
     const auto at = nodes_.size();
     nodes_.emplace_back().key = key;
-    Fault fault = Fault::none;
+    Flaw flaw = Flaw::none;
     switch (element.type()) {
       case simdjson::dom::element_type::OBJECT:
-        fault = object(element.get_object().value_unsafe(), at, depth);
+        flaw = object(element.get_object().value_unsafe(), at, depth);
         break;
       case simdjson::dom::element_type::ARRAY:
-        fault = array(element.get_array().value_unsafe(), at, depth);
+        flaw = array(element.get_array().value_unsafe(), at, depth);
         break;
       case simdjson::dom::element_type::STRING:
         nodes_[at].type = Node::Type::string;
@@ -100,7 +100,7 @@ class Walk {
       case simdjson::dom::element_type::INT64:
         nodes_[at].type = Node::Type::integer;
         nodes_[at].integer = element.get_int64().value_unsafe();
-        if (!in_json_range(nodes_[at].integer)) fault = Fault::bad_number;
+        if (!in_json_range(nodes_[at].integer)) flaw = Flaw::bad_number;
         expect_integer(nodes_[at].integer);
         break;
       case simdjson::dom::element_type::BOOL:
@@ -110,51 +110,51 @@ class Walk {
         break;
       case simdjson::dom::element_type::UINT64:  // beyond int64
       case simdjson::dom::element_type::DOUBLE:
-        fault = Fault::bad_number;
+        flaw = Flaw::bad_number;
         break;
       case simdjson::dom::element_type::NULL_VALUE:
-        fault = Fault::has_null;
+        flaw = Flaw::has_null;
         break;
     }
     nodes_[at].next = static_cast<std::uint32_t>(nodes_.size());
-    return fault;
+    return flaw;
   }
 
-  // Of a document that was walked to its end without a fault.
+  // Of a document that was walked to its end without a flaw.
   bool is_canonical() const { return canonical_ && rest_.empty(); }
 
  private:
-  Fault object(const simdjson::dom::object& object, std::size_t at, int depth) {
-    if (depth > kMaxDepth) return Fault::too_deep;
+  Flaw object(const simdjson::dom::object& object, std::size_t at, int depth) {
+    if (depth > kMaxDepth) return Flaw::too_deep;
     nodes_[at].type = Node::Type::object;
     expect("{");
     std::optional<std::string_view> before;
     std::uint32_t children = 0;
     for (const auto field : object) {
-      if (const Fault fault = key_fault(field.key, before); fault != Fault::none) return fault;
+      if (const Flaw flaw = key_flaw(field.key, before); flaw != Flaw::none) return flaw;
       before = field.key;
       if (children++ > 0) expect(",");
       expect_string(field.key);
       expect(":");
-      if (const Fault fault = value(field.value, field.key, depth + 1); fault != Fault::none) return fault;
+      if (const Flaw flaw = value(field.value, field.key, depth + 1); flaw != Flaw::none) return flaw;
     }
     expect("}");
     nodes_[at].children = children;
-    return Fault::none;
+    return Flaw::none;
   }
 
-  Fault array(const simdjson::dom::array& array, std::size_t at, int depth) {
-    if (depth > kMaxDepth) return Fault::too_deep;
+  Flaw array(const simdjson::dom::array& array, std::size_t at, int depth) {
+    if (depth > kMaxDepth) return Flaw::too_deep;
     nodes_[at].type = Node::Type::array;
     expect("[");
     std::uint32_t children = 0;
     for (const auto element : array) {
       if (children++ > 0) expect(",");
-      if (const Fault fault = value(element, {}, depth + 1); fault != Fault::none) return fault;
+      if (const Flaw flaw = value(element, {}, depth + 1); flaw != Flaw::none) return flaw;
     }
     expect("]");
     nodes_[at].children = children;
-    return Fault::none;
+    return Flaw::none;
   }
 
   void expect(std::string_view text) {
@@ -186,40 +186,40 @@ class Walk {
   std::string made_;  // canonical text of one value
 };
 
-Fault fault_of(simdjson::error_code error) {
+Flaw fault_of(simdjson::error_code error) {
   switch (error) {
     case simdjson::UTF8_ERROR:
-      return Fault::bad_utf8;
+      return Flaw::bad_utf8;
     case simdjson::NUMBER_ERROR:
-      return Fault::bad_number;
+      return Flaw::bad_number;
     case simdjson::MEMALLOC:
       std::abort();
     default:
-      return Fault::bad_json;
+      return Flaw::bad_json;
   }
 }
 
 // ---- the reference half: nlohmann's events for the rules, its own writer for the form
 // ------------------------------------------
 
-// Remembers the first fault in the order of the document, but reads on: that the text is JSON at all comes first.
+// Remembers the first flaw in the order of the document, but reads on: that the text is JSON at all comes first.
 class Events : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Fault fault = Fault::none;
+  Flaw flaw = Flaw::none;
 
-  bool null() override { return note(Fault::has_null); }
+  bool null() override { return note(Flaw::has_null); }
   bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t n) override { return note(in_json_range(n) ? Fault::none : Fault::bad_number); }
+  bool number_integer(number_integer_t n) override { return note(in_json_range(n) ? Flaw::none : Flaw::bad_number); }
   bool number_unsigned(number_unsigned_t n) override {
-    return note(n <= static_cast<number_unsigned_t>(kMaxJsonInteger) ? Fault::none : Fault::bad_number);
+    return note(n <= static_cast<number_unsigned_t>(kMaxJsonInteger) ? Flaw::none : Flaw::bad_number);
   }
-  bool number_float(number_float_t, const string_t&) override { return note(Fault::bad_number); }
+  bool number_float(number_float_t, const string_t&) override { return note(Flaw::bad_number); }
   bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return note(Fault::bad_json); }
+  bool binary(binary_t&) override { return note(Flaw::bad_json); }
   bool start_object(std::size_t) override { return keys_.emplace_back(), true; }
   bool key(string_t& key) override {
     auto& before = keys_.back();
-    note(key_fault(key, before ? std::optional<std::string_view>(*before) : std::nullopt));
+    note(key_flaw(key, before ? std::optional<std::string_view>(*before) : std::nullopt));
     before = key;
     return true;
   }
@@ -228,13 +228,13 @@ class Events : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return true; }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
     constexpr int kNumberOverflow = 406;
-    fault = error.id == kNumberOverflow ? Fault::bad_number : Fault::bad_json;
+    flaw = error.id == kNumberOverflow ? Flaw::bad_number : Flaw::bad_json;
     return false;
   }
 
  private:
-  bool note(Fault found) {
-    if (fault == Fault::none) fault = found;
+  bool note(Flaw found) {
+    if (flaw == Flaw::none) flaw = found;
     return true;
   }
   std::vector<std::optional<std::string>> keys_;  // of each open object: the key before
@@ -268,13 +268,13 @@ void add_nodes(std::vector<Node>& nodes, const nlohmann::json& value, std::strin
 // ------------------------------------------------------------------------------------------------------
 
 std::optional<Problem> unwritable(const nlohmann::json& value, int depth, std::string& where) {
-  if (depth > kMaxDepth && value.is_structured()) return problem(Fault::too_deep, where);
+  if (depth > kMaxDepth && value.is_structured()) return problem(Flaw::too_deep, where);
   switch (value.type()) {
     case nlohmann::json::value_t::object:
       for (const auto& [key, child] : value.get_ref<const nlohmann::json::object_t&>()) {
         const auto size = where.size();
         where.append(size > 0 ? "." : "").append(key);
-        if (!is_key(key)) return problem(Fault::bad_key, where);
+        if (!is_key(key)) return problem(Flaw::bad_key, where);
         if (auto found = unwritable(child, depth + 1, where)) return found;
         where.resize(size);
       }
@@ -288,23 +288,23 @@ std::optional<Problem> unwritable(const nlohmann::json& value, int depth, std::s
       }
       return {};
     case nlohmann::json::value_t::string:
-      if (!is_utf8(value.get_ref<const std::string&>())) return problem(Fault::bad_utf8, where);
+      if (!is_utf8(value.get_ref<const std::string&>())) return problem(Flaw::bad_utf8, where);
       return {};
     case nlohmann::json::value_t::boolean:
       return {};
     case nlohmann::json::value_t::number_unsigned:
-      if (value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxJsonInteger)) return problem(Fault::bad_number, where);
+      if (value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxJsonInteger)) return problem(Flaw::bad_number, where);
       return {};
     case nlohmann::json::value_t::number_integer:
-      if (!in_json_range(value.get<std::int64_t>())) return problem(Fault::bad_number, where);
+      if (!in_json_range(value.get<std::int64_t>())) return problem(Flaw::bad_number, where);
       return {};
     case nlohmann::json::value_t::null:
-      return problem(Fault::has_null, where);
+      return problem(Flaw::has_null, where);
     case nlohmann::json::value_t::number_float:
-      return problem(Fault::bad_number, where);
+      return problem(Flaw::bad_number, where);
     case nlohmann::json::value_t::binary:
     case nlohmann::json::value_t::discarded:
-      return problem(Fault::bad_json, where);
+      return problem(Flaw::bad_json, where);
   }
   std::abort();
 }
@@ -315,7 +315,7 @@ Result<std::string> canonical_bytes(const nlohmann::json& value, std::size_t max
   std::string where;
   if (auto found = unwritable(value, levels_above + 1, where)) return *std::move(found);
   std::string bytes = value.dump();
-  if (bytes.size() > max_bytes) return problem(Fault::too_long);
+  if (bytes.size() > max_bytes) return problem(Flaw::too_long);
   return bytes;
 }
 
@@ -332,7 +332,7 @@ Document& Document::operator=(Document&&) noexcept = default;
 
 Result<bool> Document::parse(std::string_view bytes, bool padded, std::size_t max_bytes) {
   nodes_.clear();
-  if (bytes.size() > max_bytes) return problem(Fault::too_long);
+  if (bytes.size() > max_bytes) return problem(Flaw::too_long);
   if (!padded) {
     parser_->padded.reserve(bytes.size() + kPadding);
     parser_->padded.assign(bytes);
@@ -342,28 +342,28 @@ Result<bool> Document::parse(std::string_view bytes, bool padded, std::size_t ma
   const auto error =
       parser_->simd.parse(bytes.data(), bytes.size(), false).get(root);  // checks UTF-8, and nests without recursion
   Walk walk(nodes_, bytes);
-  Fault fault = error ? fault_of(error) : walk.value(root, {});
-  if (fault == Fault::none && !walk.is_canonical()) fault = Fault::not_canonical;
-  if (fault == Fault::none) return true;
+  Flaw flaw = error ? fault_of(error) : walk.value(root, {});
+  if (flaw == Flaw::none && !walk.is_canonical()) flaw = Flaw::not_canonical;
+  if (flaw == Flaw::none) return true;
   nodes_.clear();
   // Of several faults the reference names these first; who is refused can wait for it.
-  if (!simdjson::validate_utf8(bytes.data(), bytes.size())) return problem(Fault::bad_utf8);
-  if (too_deep(bytes)) return problem(Fault::too_deep);
-  return problem(fault);
+  if (!simdjson::validate_utf8(bytes.data(), bytes.size())) return problem(Flaw::bad_utf8);
+  if (too_deep(bytes)) return problem(Flaw::too_deep);
+  return problem(flaw);
 }
 
 Result<bool> Document::parse_reference(std::string_view bytes, std::size_t max_bytes) {
   nodes_.clear();
-  if (bytes.size() > max_bytes) return problem(Fault::too_long);
-  if (!is_utf8(bytes)) return problem(Fault::bad_utf8);
-  if (too_deep(bytes)) return problem(Fault::too_deep);
+  if (bytes.size() > max_bytes) return problem(Flaw::too_long);
+  if (!is_utf8(bytes)) return problem(Flaw::bad_utf8);
+  if (too_deep(bytes)) return problem(Flaw::too_deep);
   // Two things nlohmann reads over: a byte order mark, and a zero byte, which it takes for the end.
-  if (bytes.starts_with("\xEF\xBB\xBF") || bytes.find('\0') != std::string_view::npos) return problem(Fault::bad_json);
+  if (bytes.starts_with("\xEF\xBB\xBF") || bytes.find('\0') != std::string_view::npos) return problem(Flaw::bad_json);
   Events events;
   nlohmann::json::sax_parse(bytes, &events);
-  if (events.fault != Fault::none) return problem(events.fault);
+  if (events.flaw != Flaw::none) return problem(events.flaw);
   parser_->reference = nlohmann::json::parse(bytes);
-  if (parser_->reference.dump() != bytes) return problem(Fault::not_canonical);
+  if (parser_->reference.dump() != bytes) return problem(Flaw::not_canonical);
   add_nodes(nodes_, parser_->reference, {});
   return true;
 }

@@ -185,7 +185,7 @@ void add_rows(const std::string& pay_ref, const PaymentGroup& group, std::option
 
 std::vector<TransferRow> transfers(const Reader& books, std::optional<std::string_view> exhibitor,
                                    std::optional<PaymentState> state) {
-  constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+  constexpr auto kNoLimit = std::numeric_limits<std::size_t>::max();
   std::set<std::string> pay_refs;
   if (state == PaymentState::differs || state == PaymentState::unmatched) {  // the ledger keeps a list of those
     books.sums(keys::prefix(state == PaymentState::differs ? "differs" : "unmatched"), [&](std::string_view key, const Sum&) {
@@ -193,7 +193,7 @@ std::vector<TransferRow> transfers(const Reader& books, std::optional<std::strin
       return true;
     });
   } else {
-    for (const std::string_view kind : {"claim", "confirmed"}) add_refs(books, kind, kAll, pay_refs);
+    for (const std::string_view kind : {"claim", "confirmed"}) add_refs(books, kind, kNoLimit, pay_refs);
   }
   std::vector<TransferRow> rows;
   for (const std::string& pay_ref : pay_refs) {

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
+#include "shared/net/quiet.hpp"
 #include "shared/net/run.hpp"
 
 namespace phien::net {
 namespace {
-
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
 
 // A line break would begin a field of its own.
 void append_line(std::string& out, std::string_view field, std::string_view value) {

@@ -4,22 +4,20 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "shared/net/http.hpp"
 #include "shared/net/message_readers.hpp"
 #include "shared/net/peer_key.hpp"
+#include "shared/net/quiet.hpp"
 #include "shared/net/wire.hpp"
 
 namespace phien::net {
 namespace {
 
 using asio::ip::tcp;
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
 
 struct Url {
   bool secure = false;

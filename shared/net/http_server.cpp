@@ -3,11 +3,10 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "shared/net/connection.hpp"
+#include "shared/net/quiet.hpp"
 #include "shared/net/run.hpp"
 
 namespace phien::net {
@@ -15,7 +14,6 @@ namespace {
 
 using asio::ip::tcp;
 using namespace std::chrono_literals;
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
 constexpr std::size_t kMaxRefusing = 64;  // connections over the cap that are told so; those beyond are just closed
 constexpr auto kAcceptPause = 50ms;       // out of file descriptors: others must close first
 constexpr auto kUnwinding = 1s;           // for coroutines that were cut

@@ -8,13 +8,13 @@
 #include <boost/beast/http/status.hpp>
 
 #include "shared/net/target.hpp"
+#include "shared/net/wire.hpp"
 
 namespace phien::net {
 namespace {
 
 namespace http = boost::beast::http;
 using boost::beast::string_view;
-using Error = boost::beast::error_code;
 
 constexpr std::uint32_t kMaxAnswerHeaderBytes = 64 * 1024;
 

@@ -7,19 +7,18 @@
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+
+#include "shared/net/quiet.hpp"
 
 namespace phien::net {
 namespace {
 
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);                   // errors as values
 constexpr std::int64_t kLongestWaitMs = std::int64_t{366} * 24 * 3600 * 1000;  // beyond it the timer's nanoseconds could overflow
 
 std::atomic<std::uint64_t> failures{0};

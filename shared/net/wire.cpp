@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <array>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+
+#include "shared/net/quiet.hpp"
 
 namespace phien::net {
 namespace {
 
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // errors as values
 constexpr std::size_t kScratch = 64 * 1024;
 constexpr std::size_t kTlsRead = 4 * 1024;
 constexpr std::size_t kOneTlsRecord = 16 * 1024;

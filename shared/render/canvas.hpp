@@ -23,6 +23,8 @@ using QrPtr = std::unique_ptr<QRcode, Releases<QRcode_free>>;
 using SurfacePtr = std::unique_ptr<cairo_surface_t, Releases<cairo_surface_destroy>>;
 using CairoPtr = std::unique_ptr<cairo_t, Releases<cairo_destroy>>;
 
+inline constexpr int kQuietZone = 4;  // modules around a QR code, by its standard
+
 struct Style {
   int size = 24;  // dots from one baseline's em
   PangoWeight weight = PANGO_WEIGHT_MEDIUM;

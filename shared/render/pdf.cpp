@@ -10,11 +10,9 @@
 namespace phien::render {
 namespace {
 
-using label::Element;
 using label::Tenths;
 
 constexpr double kPoints = 72.0 / 254.0;  // a tenth of a millimetre
-constexpr int kQuiet = 4;                 // modules around a QR code, by its standard
 constexpr Tenths kDigits = 26;            // letters under bars
 // Text that does not fit is made smaller by a tenth at a time, to half; what then does not fit is cut with "…".
 constexpr int kSmallest = 50, kSmaller = 10;  // per cent
@@ -24,25 +22,25 @@ cairo_status_t append(void* out, const unsigned char* bytes, unsigned size) {
   return CAIRO_STATUS_SUCCESS;
 }
 
-class Sheet {
+class Painter {
  public:
-  Sheet(cairo_t* cairo, const Type& type) : cairo_(cairo), type_(type) {}
+  Painter(cairo_t* cairo, const Type& type) : cairo_(cairo), type_(type) {}
 
-  void draw(const Element& element) {
+  void draw(const label::Element& element) {
     ink(element.accent);
     switch (element.type) {
-      case Element::Type::text:
+      case label::Element::Type::text:
         return text(element);
-      case Element::Type::mark:
+      case label::Element::Type::mark:
         box(element.area.x, element.area.y, element.area.width, element.area.height);
         cairo_set_source_rgb(cairo_, 1, 1, 1);
         return text(element);
-      case Element::Type::line:
+      case label::Element::Type::line:
         cairo_set_source_rgb(cairo_, 0.8, 0.8, 0.8);
         return box(element.area.x, element.area.y, element.area.width, element.area.height);
-      case Element::Type::bars:
+      case label::Element::Type::bars:
         return bars(element);
-      case Element::Type::qr:
+      case label::Element::Type::qr:
         return qr(element);
     }
   }
@@ -64,7 +62,7 @@ class Sheet {
     return align == label::Align::right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT;
   }
 
-  LayoutPtr fitted(const Element& element) const {
+  LayoutPtr fitted(const label::Element& element) const {
     LayoutPtr layout;
     for (int percent = 100; percent >= kSmallest; percent -= kSmaller) {
       const Style style{std::max(1, element.size * percent / 100), element.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL,
@@ -87,15 +85,15 @@ class Sheet {
     return true;
   }
 
-  void text(const Element& element) {
+  void text(const label::Element& element) {
     const LayoutPtr layout = fitted(element);
-    const bool middle = element.type == Element::Type::mark;
+    const bool middle = element.type == label::Element::Type::mark;
     const int spare = middle ? std::max(0, (element.area.height - height_of(layout.get())) / 2) : 0;
     cairo_move_to(cairo_, element.area.x, element.area.y + spare);
     pango_cairo_show_layout(cairo_, layout.get());
   }
 
-  void bars(const Element& element) {
+  void bars(const label::Element& element) {
     const std::string modules = label::bars(element.text);
     if (modules.empty()) return;
     const auto count = static_cast<double>(modules.size());
@@ -105,7 +103,7 @@ class Sheet {
     for (std::size_t i = 0; i < modules.size(); ++i)
       if (modules[i] == '1') cairo_rectangle(cairo_, left + static_cast<double>(i) * module, element.area.y, module, height);
     cairo_fill(cairo_);
-    text({Element::Type::text,
+    text({label::Element::Type::text,
           {static_cast<Tenths>(left), element.area.y + height, static_cast<Tenths>(count * module), kDigits * 5 / 4},
           element.text,
           kDigits,
@@ -114,14 +112,14 @@ class Sheet {
           label::Align::centre});
   }
 
-  void qr(const Element& element) {
+  void qr(const label::Element& element) {
     const QrPtr code = encode_qr(element.text, false);
     if (!code) return;
-    const double module = static_cast<double>(std::min(element.area.width, element.area.height)) / (code->width + 2 * kQuiet);
+    const double module = static_cast<double>(std::min(element.area.width, element.area.height)) / (code->width + 2 * kQuietZone);
     for (int i = 0; i < code->width * code->width; ++i)
       if ((code->data[i] & 1) != 0)
-        cairo_rectangle(cairo_, element.area.x + (i % code->width + kQuiet) * module,
-                        element.area.y + (i / code->width + kQuiet) * module, module, module);
+        cairo_rectangle(cairo_, element.area.x + (i % code->width + kQuietZone) * module,
+                        element.area.y + (i / code->width + kQuietZone) * module, module, module);
     cairo_fill(cairo_);
   }
 
@@ -141,9 +139,9 @@ std::string pdf(const label::Document& document) {
   cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, (document.day + "T00:00:00").c_str());
   const CairoPtr cairo(cairo_create(surface.get()));
   cairo_scale(cairo.get(), kPoints, kPoints);
-  Sheet sheet(cairo.get(), type);
+  Painter sheet(cairo.get(), type);
   for (const auto& page : document.pages) {
-    for (const Element& element : page) sheet.draw(element);
+    for (const label::Element& element : page) sheet.draw(element);
     cairo_show_page(cairo.get());
   }
   cairo_surface_finish(surface.get());

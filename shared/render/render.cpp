@@ -13,7 +13,6 @@ namespace {
 using receipt::Element;
 
 constexpr int kBand = 512;          // rows drawn at a time: memory does not grow with the receipt
-constexpr int kQuietZone = 4;       // modules around a QR code, by its standard
 constexpr int kLargestModule = 6;   // dots; more makes the paper longer and no phone quicker
 constexpr int kSmallestModule = 3;  // dots (0.375 mm); cheap heads blur smaller ones
 

@@ -11,9 +11,6 @@ namespace phien::scan {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
-
 // Scanners end with Enter or Tab, some begin with what kind of code it was ("]E0").
 std::string_view trimmed(std::string_view text) {
   const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
@@ -27,7 +24,7 @@ std::string_view trimmed(std::string_view text) {
 
 // A GTIN of 8, 12, 13 or 14 digits as the barcode on the package says it; "" when it is none.
 std::string ean_of(std::string_view gtin) {
-  if (!all_digits(gtin)) return {};
+  if (!is_digits(gtin)) return {};
   if (gtin.size() == 14 && gtin.front() == '0') gtin.remove_prefix(1);  // 1–9 in front are cartons of it
   if (gtin.size() == 13 && gtin.starts_with("00000")) gtin.remove_prefix(5);
   std::string code(gtin.size() == 12 ? "0" + std::string(gtin) : gtin);
@@ -90,7 +87,7 @@ Scanned read(std::string_view text) {
     return Unknown{Unknown::Why::payment_damaged};
   }
   if (starts_with_scheme(text)) return is_utf8(text) ? Scanned(link(text)) : Scanned(Unknown{});
-  if (all_digits(text) && (text.size() == 8 || text.size() == 12 || text.size() == 13 || text.size() == 14)) {
+  if (is_digits(text) && (text.size() == 8 || text.size() == 12 || text.size() == 13 || text.size() == 14)) {
     const std::string ean = ean_of(text);
     if (ean.empty()) return Unknown{Unknown::Why::wrong_check_digit};
     if (ean.size() == 13 && ean.front() == '2') {

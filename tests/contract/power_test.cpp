@@ -112,7 +112,7 @@ Outcome lose_power(int times, bool synchronous, std::uint64_t seed) {
 
 TEST_CASE("I1, I4: what was acknowledged is there after a power loss at any moment, and nothing is there by half") {
   int cuts = 0;
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     CAPTURE(seed);
     const Outcome outcome = lose_power(100, true, seed);
     CHECK(outcome.broken == 0);

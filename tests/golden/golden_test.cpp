@@ -1,5 +1,4 @@
 // Entries in, figures out: every *.test file of this folder, and for each of them that the order of arrival does not matter.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -76,9 +75,4 @@ TEST_CASE("I5, I3: entries in, figures out, in whatever order they come") {
     as_written.rebuild();
     CHECK(as_written.dump() == servers_first.dump());
   }
-}
-
-int main(int argc, char** argv) {
-  phien::init_crypto();
-  return doctest::Context(argc, argv).run();
 }

@@ -14,7 +14,6 @@ using nlohmann::json;
 namespace {
 constexpr Milliseconds kFeedWait = 5 * kMinute, kGreetEvery = kHour, kHelloDeadline = 15 * kSecond;
 constexpr Milliseconds kFirstBackoff = 250, kLongestBackoff = 30 * kSecond;
-constexpr int kMostTries = 4;
 }  // namespace
 
 Device::Device(Stage& stage, std::string name, till::Identity identity, std::unique_ptr<Platter> platter)

@@ -1,6 +1,5 @@
 // I5 and I2 on a real week: the journals of the rehearsed fair, posted again in ten random orders, batchings and with
 // repetitions.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,5 +1,4 @@
 // What the fuzzers have kept goes through every target again, in this build too.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <filesystem>

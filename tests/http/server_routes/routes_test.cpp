@@ -1,5 +1,4 @@
 // The routes the server has, those openapi.json describes and those somebody has a right to are the same ones.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 #include <unistd.h>
 

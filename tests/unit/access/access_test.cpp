@@ -1,5 +1,4 @@
 // Who gets in: what a stolen server can read, which passwords are good enough, and the bounds of logins.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include "db/memory/memory_store.hpp"

@@ -47,8 +47,8 @@ TEST_CASE("VietQR: what is published is read; a code with a right checksum and a
     const std::string text = vector.at("s");
     const auto payment = phien::read_vietqr(text);
     REQUIRE(payment);
-    CHECK(payment->bin == vector.at("bin"));
-    CHECK(payment->account == vector.at("acc"));
+    CHECK(payment->bin == vector.at("bin").get<std::string>());
+    CHECK(payment->account == vector.at("acc").get<std::string>());
     CHECK(payment->amount == vector.value("amount", 0));
     CHECK(payment->bill == vector.value("bill", ""));
     CHECK(payment->purpose == vector.value("purpose", ""));

@@ -301,19 +301,13 @@ Files spoiled(const Bad& bad) {
   return files;
 }
 
-std::string listed(const std::vector<Problem>& problems) {
-  std::string all;
-  for (const auto& p : problems) all += p.where + " " + p.code + "; ";
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE("I6: more than 200 bad lists, each refused at its place for its reason, and nothing of it taken") {
   Files good = lists::good();
   good.cashiers = kCashiers;
   const auto fine = read_catalogue(good);
-  CHECK_MESSAGE(fine.ok(), listed(fine.problems));
+  CHECK_MESSAGE(fine.ok(), lists::listed(fine.problems));
   const auto all = cases();
   CHECK(all.size() >= 200);
   for (const auto& bad : all) {
@@ -326,7 +320,7 @@ TEST_CASE("I6: more than 200 bad lists, each refused at its place for its reason
     CHECK(first.code == bad.code);
     CHECK_FALSE(first.what.vi.empty());
     CHECK_FALSE(first.what.en.empty());
-    CHECK_MESSAGE(imported.problems.size() == 1, listed(imported.problems));  // one fault, one problem
+    CHECK_MESSAGE(imported.problems.size() == 1, lists::listed(imported.problems));  // one fault, one problem
     CHECK(imported.catalogue.products.empty());
     CHECK(imported.catalogue.exhibitors.empty());
     CHECK(imported.pins.empty());
@@ -340,7 +334,7 @@ TEST_CASE("all bad cells are listed at once, over all files") {
   files.products.replace(files.products.find(",25000,"), 7, ",25.5,");
   files.products.replace(files.products.find(",52000,"), 7, ",,");
   const auto imported = read_catalogue(files);
-  CHECK(listed(imported.problems) ==
+  CHECK(lists::listed(imported.problems) ==
         "fair.json:1:2 bad_json; exhibitors.csv:2:booth_no bad_value; products.csv:2:price_vnd ambiguous_number; "
         "products.csv:3:price_vnd missing_value; ");
 }

@@ -10,26 +10,16 @@
 using namespace phien;
 using namespace phien::exchange;
 
-namespace {
-
-std::string listed(const std::vector<Problem>& problems) {
-  std::string all;
-  for (const auto& p : problems) all += p.where + " " + p.code + "; ";
-  return all;
-}
-
-}  // namespace
-
 TEST_CASE("I10: files, rows, columns and problems have limits, and what happens at them is said") {
   Files files = lists::good();
   files.products.assign(kMaxFileBytes + 1, 'x');
-  CHECK(listed(read_catalogue(files).problems) == "products.csv too_long; ");
+  CHECK(lists::listed(read_catalogue(files).problems) == "products.csv too_long; ");
 
   files.products = "sku,exhibitor_id,name,unit,price_vnd,vat_code\n";
   for (std::size_t i = 0; i < kMaxRows; ++i) files.products += "P" + std::to_string(i) + ",EX01,Trà,hộp,1000,8\n";
   CHECK(read_catalogue(files).ok());
   CHECK(read_catalogue(files).catalogue.products.size() == kMaxRows);
-  CHECK(listed(read_catalogue({files.fair, files.exhibitors, files.products + "Q,EX01,Trà,hộp,1000,8\n", {}}).problems) ==
+  CHECK(lists::listed(read_catalogue({files.fair, files.exhibitors, files.products + "Q,EX01,Trà,hộp,1000,8\n", {}}).problems) ==
         "products.csv:20002 too_many_rows; ");
 
   std::string bad = "sku,exhibitor_id,name,unit,price_vnd,vat_code\n";
@@ -73,7 +63,8 @@ TEST_CASE("files that are no lists at all") {
     CHECK(findings.list()[0].code == "bad_utf8");
   }
   Files none;
-  CHECK(listed(read_catalogue(none).problems) == "fair.json:1:1 bad_json; exhibitors.csv empty_file; products.csv empty_file; ");
+  CHECK(lists::listed(read_catalogue(none).problems) ==
+        "fair.json:1:1 bad_json; exhibitors.csv empty_file; products.csv empty_file; ");
   Files no_exhibitor = lists::good();
   no_exhibitor.exhibitors.resize(no_exhibitor.exhibitors.find('\n') + 1);
   CHECK(read_catalogue(no_exhibitor).problems.front().code == "empty_file");
@@ -88,9 +79,9 @@ TEST_CASE("unknown columns and fields, and what ends before the fair does, are w
   files.products.replace(files.products.find("Thực phẩm"), std::string("Thực phẩm").size(), "Đồ chơi");
   files.products.replace(files.products.find(",20000,24,"), 10, ",30000,,");
   const auto imported = read_catalogue(files);
-  CHECK_MESSAGE(imported.ok(), listed(imported.problems));
+  CHECK_MESSAGE(imported.ok(), lists::listed(imported.problems));
   CHECK(
-      listed(imported.warnings) ==
+      lists::listed(imported.warnings) ==
       "fair.json:slogan unknown_field; products.csv:1:mau unknown_column; products.csv:2:wholesale_min_qty no_wholesale_minimum; "
       "products.csv:2:wholesale_price_vnd wholesale_above_price; products.csv:2:ocop_group unknown_group; "
       "products.csv:2:exp_date expires_early; products.csv:2:ocop_valid_to ocop_ends_early; ");

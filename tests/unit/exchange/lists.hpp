@@ -27,6 +27,12 @@ inline const std::string kProducts = kProductHeader +
                                      "phẩm,4,2026-12-31,QUOC_GIA,2026-12-31,ATTP|HACCP,L1,2025-04-30,2025-07-29,320,32,1\n"
                                      "P2,EX02,Gạo nếp,kg,weight,3,52000,1,,,KCT,,10014,,0,,,,,,,,200.5,20,0\n";
 
+inline std::string listed(const std::vector<phien::Problem>& problems) {
+  std::string all;
+  for (const auto& p : problems) all += p.where + " " + p.code + "; ";
+  return all;
+}
+
 inline phien::exchange::Files good() { return {kFair, kExhibitors, kProducts, std::nullopt}; }
 
 }  // namespace lists

@@ -19,7 +19,7 @@ Result<Batch> read(std::string_view text, std::size_t items = kItems, std::size_
   return read_batch(text, items, bytes);
 }
 
-std::string code_of(std::string_view text, std::size_t items = kItems, std::size_t bytes = kBytes) {
+std::string batch_code(std::string_view text, std::size_t items = kItems, std::size_t bytes = kBytes) {
   const auto batch = read(text, items, bytes);
   return batch.ok() ? "" : batch.problem().code;
 }
@@ -235,18 +235,18 @@ TEST_CASE("malformed batches are refused with the line, good ones left alone") {
   of_missing[6] = "m " + h64;
   of_missing.insert(of_missing.begin() + 7, "p " + h64 + " {}");
   CHECK(read(join(of_missing)).problem().where == "8");
-  CHECK(code_of("") == "bad_batch");
-  CHECK(code_of("phien-batch 1") == "bad_batch");
-  CHECK(code_of("\n") == "bad_batch");
+  CHECK(batch_code("") == "bad_batch");
+  CHECK(batch_code("phien-batch 1") == "bad_batch");
+  CHECK(batch_code("\n") == "bad_batch");
 }
 
 TEST_CASE("a batch ends with a seal") {
   const auto lines = lines_of(samples::fair()[1].text);
   auto unsealed = lines;
   unsealed.pop_back();
-  CHECK(code_of(join(unsealed)) == "unsealed");
-  CHECK(code_of(join(unsealed) + samples::fair()[0].text) == "unsealed");
-  CHECK(code_of(join({lines.begin(), lines.begin() + 6})) == "unsealed");
+  CHECK(batch_code(join(unsealed)) == "unsealed");
+  CHECK(batch_code(join(unsealed) + samples::fair()[0].text) == "unsealed");
+  CHECK(batch_code(join({lines.begin(), lines.begin() + 6})) == "unsealed");
   const std::string text = join(lines);
   for (std::size_t cut = 0; cut < text.size(); cut += 97) {  // no cut text is taken, whichever byte it ends at
     std::string_view part = std::string_view(text).substr(0, cut);
@@ -262,20 +262,20 @@ TEST_CASE("a batch ends with a seal") {
 TEST_CASE("I10: the caller's limits and the length of a line hold") {
   const auto written = samples::fair()[1];
   const std::size_t entries = written.heads.size() - 1;
-  CHECK(code_of(written.text, entries, written.text.size()) == "");
-  CHECK(code_of(written.text, entries - 1, written.text.size()) == "too_long");
-  CHECK(code_of(written.text, entries, written.text.size() - 1) == "too_long");
-  CHECK(code_of(written.text, entries, 0) == "too_long");
+  CHECK(batch_code(written.text, entries, written.text.size()) == "");
+  CHECK(batch_code(written.text, entries - 1, written.text.size()) == "too_long");
+  CHECK(batch_code(written.text, entries, written.text.size() - 1) == "too_long");
+  CHECK(batch_code(written.text, entries, 0) == "too_long");
   auto lines = lines_of(written.text);
   const std::string h64(64, 'a');
   lines[7] = "p " + h64 + " " + std::string(65'599 - 67, 'x');  // with its line feed: as long as a line may be
-  CHECK(code_of(join(lines)) == "");
+  CHECK(batch_code(join(lines)) == "");
   lines[7] += 'x';
-  CHECK(code_of(join(lines)) == "too_long");
+  CHECK(batch_code(join(lines)) == "too_long");
   lines = lines_of(written.text);
   lines[6] = "e " + std::string(65'536, 'x');
-  CHECK(code_of(join(lines)) == "");  // to be quarantined, not to be refused
-  CHECK(code_of(std::string(100'000, 'x')) == "too_long");
+  CHECK(batch_code(join(lines)) == "");  // to be quarantined, not to be refused
+  CHECK(batch_code(std::string(100'000, 'x')) == "too_long");
 }
 
 TEST_CASE("personal data is what the entry says, and text alone") {

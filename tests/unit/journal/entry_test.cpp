@@ -15,7 +15,7 @@ using nlohmann::json;
 namespace {
 
 // What decode says of `value` as an entry: "ok", or "<code> <field>".
-std::string verdict(const json& value) {
+std::string said_of(const json& value) {
   const std::string bytes = value.dump();
   const auto entry = decode(bytes);
   if (entry.ok()) {
@@ -27,7 +27,7 @@ std::string verdict(const json& value) {
   return entry.problem().code + " " + entry.problem().where;
 }
 
-const json& full(const std::string& kind) {
+const json& full_json(const std::string& kind) {
   static const auto entries = [] {
     std::map<std::string, json> all;
     for (const Entry& entry : samples::full_entries()) all[std::string(kind_of(entry.body))] = json::parse(encode(entry).value());
@@ -59,7 +59,7 @@ std::string field_path(const std::string& pointer) {
 }
 
 json with(const std::string& kind, const std::string& pointer, const json& value) {
-  json entry = full(kind);
+  json entry = full_json(kind);
   entry[json::json_pointer(pointer)] = value;
   return entry;
 }
@@ -141,19 +141,19 @@ TEST_CASE("every kind of the format is read and written back to the same bytes")
 TEST_CASE("every required field is required, every optional one may go") {
   int required = 0, optional = 0;
   for (const std::string& kind : kinds()) {
-    each_pointer(full(kind), "", [&](const std::string& pointer, const json&) {
+    each_pointer(full_json(kind), "", [&](const std::string& pointer, const json&) {
       const auto slash = pointer.rfind('/');
       if (pointer.empty() || json::json_pointer(pointer).back().find_first_not_of("0123456789") == std::string::npos) return;
-      json entry = full(kind);
+      json entry = full_json(kind);
       entry[json::json_pointer(pointer.substr(0, slash))].erase(pointer.substr(slash + 1));
       CAPTURE(kind);
       CAPTURE(pointer);
       if (is_optional(kind, pointer)) {
         ++optional;
-        CHECK(verdict(entry) == "ok");
+        CHECK(said_of(entry) == "ok");
       } else {
         ++required;
-        CHECK(verdict(entry) == "missing_field " + field_path(pointer));
+        CHECK(said_of(entry) == "missing_field " + field_path(pointer));
       }
     });
   }
@@ -164,13 +164,13 @@ TEST_CASE("every required field is required, every optional one may go") {
 TEST_CASE("every field refuses another type, at its own path") {
   int rows = 0;
   for (const std::string& kind : kinds()) {
-    each_pointer(full(kind), "", [&](const std::string& pointer, const json& value) {
+    each_pointer(full_json(kind), "", [&](const std::string& pointer, const json& value) {
       if (pointer.empty() || in_item(pointer)) return;
       for (const json& other : {json(7), json("7"), json(true), json::array(), json::object()}) {
         if (other.type() == value.type() || (other.is_number() && value.is_number())) continue;
         CAPTURE(kind);
         CAPTURE(pointer);
-        CHECK(verdict(with(kind, pointer, other)) == "wrong_type " + field_path(pointer));
+        CHECK(said_of(with(kind, pointer, other)) == "wrong_type " + field_path(pointer));
         ++rows;
       }
     });
@@ -181,14 +181,14 @@ TEST_CASE("every field refuses another type, at its own path") {
 TEST_CASE("every object refuses a field it does not know, wherever it sorts") {
   int rows = 0;
   for (const std::string& kind : kinds()) {
-    each_pointer(full(kind), "", [&](const std::string& pointer, const json& value) {
+    each_pointer(full_json(kind), "", [&](const std::string& pointer, const json& value) {
       if (!value.is_object() || in_item(pointer) || pointer == "/body/item") return;
       for (const char* name : {"0a", "gift_", "mm", "zz"}) {
-        json entry = full(kind);
+        json entry = full_json(kind);
         entry[json::json_pointer(pointer)][name] = 1;
         CAPTURE(kind);
         CAPTURE(pointer);
-        CHECK(verdict(entry) == "unknown_field " + field_path(pointer + "/" + name));
+        CHECK(said_of(entry) == "unknown_field " + field_path(pointer + "/" + name));
         ++rows;
       }
     });
@@ -197,15 +197,15 @@ TEST_CASE("every object refuses a field it does not know, wherever it sorts") {
 }
 
 TEST_CASE("version and kind are asked first") {
-  CHECK(verdict(json::array()) == "wrong_type ");
-  CHECK(verdict(json::object()) == "missing_field v");
-  CHECK(verdict({{"v", 2}}) == "unknown_version v");
-  CHECK(verdict({{"v", 0}, {"kind", "sale"}}) == "unknown_version v");
-  CHECK(verdict({{"v", "1"}}) == "wrong_type v");
-  CHECK(verdict({{"v", 1}}) == "missing_field kind");
-  CHECK(verdict(with("sale", "/kind", "sell")) == "unknown_kind kind");
-  CHECK(verdict(with("sale", "/kind", "")) == "unknown_kind kind");
-  CHECK(verdict(with("sale", "/v", 2)) == "unknown_version v");
+  CHECK(said_of(json::array()) == "wrong_type ");
+  CHECK(said_of(json::object()) == "missing_field v");
+  CHECK(said_of({{"v", 2}}) == "unknown_version v");
+  CHECK(said_of({{"v", 0}, {"kind", "sale"}}) == "unknown_version v");
+  CHECK(said_of({{"v", "1"}}) == "wrong_type v");
+  CHECK(said_of({{"v", 1}}) == "missing_field kind");
+  CHECK(said_of(with("sale", "/kind", "sell")) == "unknown_kind kind");
+  CHECK(said_of(with("sale", "/kind", "")) == "unknown_kind kind");
+  CHECK(said_of(with("sale", "/v", 2)) == "unknown_version v");
 }
 
 TEST_CASE("a void takes back what moves a figure and nothing else") {
@@ -215,14 +215,14 @@ TEST_CASE("a void takes back what moves a figure and nothing else") {
       "shift_close", "cash_in",   "cash_out",          "lead",        "visitors",       "opening"};
   for (const std::string& kind : kinds()) {
     json entry = with("void", "/body/was", kind);
-    entry["body"]["body"] = full(kind)["body"];
+    entry["body"]["body"] = full_json(kind)["body"];
     CAPTURE(kind);
-    CHECK(verdict(entry) == (voidable.count(kind) > 0 ? "ok" : "bad_value body.was"));
-    CHECK(is_voidable(decode(full(kind).dump())->body) == (voidable.count(kind) > 0));
+    CHECK(said_of(entry) == (voidable.count(kind) > 0 ? "ok" : "bad_value body.was"));
+    CHECK(is_voidable(decode(full_json(kind).dump())->body) == (voidable.count(kind) > 0));
   }
-  CHECK(verdict(with("void", "/body/was", "refund")) == "unknown_field body.body.how");
-  CHECK(verdict(with("void", "/body/was", "sell")) == "unknown_kind body.was");
-  CHECK(verdict(with("void", "/body/body/lines/0/qty", 0)) == "out_of_range body.body.lines[0].qty");
+  CHECK(said_of(with("void", "/body/was", "refund")) == "unknown_field body.body.how");
+  CHECK(said_of(with("void", "/body/was", "sell")) == "unknown_kind body.was");
+  CHECK(said_of(with("void", "/body/body/lines/0/qty", 0)) == "out_of_range body.body.lines[0].qty");
 }
 
 TEST_CASE("who may write which kind") {
@@ -233,7 +233,7 @@ TEST_CASE("who may write which kind") {
       "heads",       "ruling", "erase",     "fair_closed", "archived", "account", "password",          "token"};
   for (const std::string& kind : kinds()) {
     CAPTURE(kind);
-    const Entry entry = decode(full(kind).dump()).value();
+    const Entry entry = decode(full_json(kind).dump()).value();
     CHECK(may_write("T1", entry.body) == (server.count(kind) == 0));
     CHECK(may_write("_server.3", entry.body) == (server.count(kind) + both.count(kind) > 0));
   }
@@ -346,16 +346,16 @@ TEST_CASE("sums that do not agree are named, never refused") {
     CAPTURE(row.kind);
     CAPTURE(row.pointer);
     const json changed = with(row.kind, row.pointer, row.value);
-    REQUIRE(verdict(changed) == "ok");
+    REQUIRE(said_of(changed) == "ok");
     const auto found = inconsistency(decode(changed.dump()).value());
     CHECK((found ? found->where : "") == row.where);
     if (found) CHECK(found->code == "sums_differ");
   }
   for (const char* kind : {"sale", "order", "declared_sales", "shift_close", "void", "stock_count", "clock"}) {
     CAPTURE(kind);
-    CHECK_FALSE(inconsistency(decode(full(kind).dump()).value()));
+    CHECK_FALSE(inconsistency(decode(full_json(kind).dump()).value()));
   }
-  json refund = full("refund");
+  json refund = full_json("refund");
   refund["body"]["lines"][0].erase("gift");
   refund["body"]["lines"][0]["total"] = 46'000;
   CHECK_FALSE(inconsistency(decode(refund.dump()).value()));

@@ -1,5 +1,4 @@
 // Runs the tests; with --write-vectors it writes tests/data/journal_vectors.json anew instead.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <fstream>

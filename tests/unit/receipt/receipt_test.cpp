@@ -1,9 +1,5 @@
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "shared/receipt/receipt.hpp"
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -16,14 +12,6 @@ using journal::Method;
 using journal::PriceKind;
 
 namespace {
-
-void matches_golden(const std::string& name, const std::string& text) {
-  std::ifstream in(std::filesystem::path(PHIEN_TEST_FOLDER) / "golden" / (name + ".txt"), std::ios::binary);
-  const std::string golden{std::istreambuf_iterator<char>(in), {}};
-  CAPTURE(name);
-  const bool same = text == golden;
-  CHECK_MESSAGE(same, "\n--- is\n" << text << "--- should be\n" << golden);
-}
 
 std::string print(const journal::Entry& e, int width = 42, Lang lang = Lang::vi, bool copy = false) {
   return receipt::to_text(receipt::of(e, printed(), catalogue_of_three(), lang, copy), width);

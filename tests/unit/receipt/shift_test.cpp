@@ -1,22 +1,12 @@
 #include "shared/receipt/shift.hpp"
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include <doctest/doctest.h>
+
+#include "tests/unit/receipt/slips.hpp"
 
 using namespace phien;
 
 namespace {
-
-void matches_golden(const std::string& name, const std::string& text) {
-  std::ifstream in(std::filesystem::path(PHIEN_TEST_FOLDER) / "golden" / (name + ".txt"), std::ios::binary);
-  const std::string golden{std::istreambuf_iterator<char>(in), {}};
-  CAPTURE(name);
-  const bool same = text == golden;
-  CHECK_MESSAGE(same, "\n--- is\n" << text << "--- should be\n" << golden);
-}
 
 receipt::ShiftSlip slip() {
   receipt::ShiftSlip slip;
@@ -44,11 +34,12 @@ receipt::ShiftSlip slip() {
 }  // namespace
 
 TEST_CASE("golden: the Z-report of a shared drawer that is short") {
-  matches_golden("shift_report", receipt::to_text(receipt::shift_report(slip(), Lang::vi)));
-  matches_golden("shift_report_english_32", receipt::to_text(receipt::shift_report(slip(), Lang::en), 32));
+  slips::matches_golden("shift_report", receipt::to_text(receipt::shift_report(slip(), Lang::vi)));
+  slips::matches_golden("shift_report_english_32", receipt::to_text(receipt::shift_report(slip(), Lang::en), 32));
 }
 
 TEST_CASE("golden: what one exhibitor is handed, with its payee and room to sign") {
-  matches_golden("hand_in", receipt::to_text(receipt::hand_in_slip(slip(), slip().sellers.front(), Lang::vi)));
-  matches_golden("hand_in_english_32", receipt::to_text(receipt::hand_in_slip(slip(), slip().sellers.back(), Lang::en), 32));
+  slips::matches_golden("hand_in", receipt::to_text(receipt::hand_in_slip(slip(), slip().sellers.front(), Lang::vi)));
+  slips::matches_golden("hand_in_english_32",
+                        receipt::to_text(receipt::hand_in_slip(slip(), slip().sellers.back(), Lang::en), 32));
 }

@@ -1,10 +1,23 @@
 // Sellers and deals that tests print.
 #pragma once
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include "shared/receipt/receipt.hpp"
 
 namespace phien::slips {
+
+inline void matches_golden(const std::string& name, const std::string& text) {
+  std::ifstream in(std::filesystem::path(PHIEN_TEST_FOLDER) / "golden" / (name + ".txt"), std::ios::binary);
+  const std::string golden{std::istreambuf_iterator<char>(in), {}};
+  CAPTURE(name);
+  const bool same = text == golden;
+  CHECK_MESSAGE(same, "\n--- is\n" << text << "--- should be\n" << golden);
+}
 
 using journal::Method;
 using journal::PriceKind;

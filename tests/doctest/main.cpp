@@ -1,4 +1,4 @@
-#define DOCTEST_CONFIG_IMPLEMENT
+// For every program without a main of its own.
 #include <doctest/doctest.h>
 
 #include "shared/bytes.hpp"
