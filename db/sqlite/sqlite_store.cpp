@@ -9,9 +9,12 @@
 #include "db/sqlite/readers.hpp"
 #include "db/sqlite/schema.hpp"
 #include "db/sqlite/writer.hpp"
+#include "shared/ledger/ledger.hpp"
 
 namespace phien::db {
 namespace {
+
+constexpr std::string_view kStaleBooks = "books.stale";  // set by migrations
 
 std::unique_ptr<Connection> open_writer(const std::string& path, const std::string& vfs, bool synchronous) {
   create_private(path);
@@ -38,7 +41,9 @@ class SqliteStore final : public JournalStore {
       : lock_(path + ".lock"),
         vfs_(options.vfs),
         writer_(open_writer(path, vfs_.name(), options.synchronous)),
-        readers_(std::make_shared<Readers>(path, options.vfs, static_cast<std::size_t>(options.readers))) {}
+        readers_(std::make_shared<Readers>(path, options.vfs, static_cast<std::size_t>(options.readers))) {
+    make_books_anew_if_stale();
+  }
 
   bool submit(Job job, Done done) override { return writer_.submit(std::move(job), std::move(done)); }
   std::unique_ptr<Snapshot> snapshot() const override { return readers_->snapshot(); }
@@ -57,6 +62,16 @@ class SqliteStore final : public JournalStore {
   }
 
  private:
+  // A migration changed the form of sums or facts: they are made again from the journals, which must be sound for it.
+  void make_books_anew_if_stale() {
+    if (!snapshot()->meta(kStaleBooks)) return;
+    if (const auto damage = check(); !damage.empty()) throw StoreFailed(damage.front());
+    run([](Transaction& tx) {
+      ledger::rebuild(tx);
+      tx.erase_meta(kStaleBooks);
+    });
+  }
+
   // In this order: readers close before the writer (the last one checkpoints), and the lock is let go at the end.
   FileLock lock_;
   GatheringVfs vfs_;

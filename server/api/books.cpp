@@ -79,10 +79,10 @@ asio::awaitable<net::Response> transfers(House& house, net::Request& request) {
   const std::size_t most = page.after + page.limit + 1;  // one more says that there are more
   const Make make = [state, most](const ledger::Reader& books, const Scope& scope) {
     json rows = json::array();
-    const auto found =
-        !scope ? ledger::first_transfers(books, most, state)
-               : rows_in(scope, books, [state](const auto& b, auto exhibitor) { return ledger::transfers(b, exhibitor, state); });
-    for (const auto& row : found) {
+    const auto first = [most, state](const auto& b, auto exhibitor) {
+      return ledger::first_transfers(b, most, exhibitor, state);
+    };
+    for (const auto& row : rows_in(scope, books, first)) {
       json one{{"exhibitor", row.exhibitor}, {"pay_ref", row.pay_ref},     {"state", name_of(row.state)},
                {"claimed", row.claimed},     {"confirmed", row.confirmed}, {"time", row.time}};
       if (row.sale) one["sale"] = ref_json(*row.sale);

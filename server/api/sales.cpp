@@ -1,4 +1,4 @@
-// Sales and takings, summed from the ledger's finest cells.
+// Sales and takings, summed from the coarsest of the ledger's cells that still tell them apart.
 #include <algorithm>
 
 #include "server/api/route.hpp"
@@ -17,12 +17,13 @@ struct Row {
 };
 using Rows = std::map<std::string, Row>;
 
-std::string day_of(const std::string& hour) { return hour.substr(0, 10); }
-
 Rows by_documents(const Scope& scope, const ledger::Reader& books, const std::string& by) {
   Rows rows;
-  for (const auto& cell : rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::deal_cells(b, exhibitor); })) {
-    Row& row = rows[by == "exhibitor" ? cell.exhibitor : by == "how" ? cell.how : by == "day" ? day_of(cell.hour) : cell.hour];
+  const auto deals = [&by](const auto& b, auto exhibitor) {
+    return by == "hour" ? ledger::hourly_deals(b, exhibitor) : ledger::daily_deals(b, exhibitor);
+  };
+  for (const auto& cell : rows_in(scope, books, deals)) {
+    Row& row = rows[by == "exhibitor" ? cell.exhibitor : by == "how" ? cell.how : cell.hour];
     row.sales += cell.sales;
     row.refunds += cell.refunds;
     row.sold += cell.sales_total;
@@ -43,7 +44,7 @@ void add_line(Row& row, const ledger::SalesCell& cell) {
 
 Rows by_lines(const Scope& scope, const ledger::Reader& books, const std::string& by) {
   Rows rows;
-  for (const auto& cell : rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::sales_cells(b, exhibitor); })) {
+  for (const auto& cell : rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::goods_sold(b, exhibitor); })) {
     if (by == "product") {
       Row& row = rows[cell.product];
       row.exhibitor = cell.exhibitor;
@@ -62,7 +63,7 @@ Rows by_lines(const Scope& scope, const ledger::Reader& books, const std::string
 Rows by_method(const Scope& scope, const ledger::Reader& books) {
   Rows rows;
   for (const auto& cell :
-       rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::takings_cells(b, exhibitor); })) {
+       rows_in(scope, books, [](const auto&b, auto exhibitor) { return ledger::takings_by_method(b, exhibitor); })) {
     Row& row = rows[cell.method];
     row.sold += cell.paid;
     row.refunded += cell.returned;

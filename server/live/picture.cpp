@@ -12,8 +12,6 @@ namespace {
 using nlohmann::json;
 using Scope = std::optional<std::vector<std::string>>;
 
-constexpr std::size_t kDayLength = 10;  // of "2025-05-15T09"
-
 struct Deals {
   std::int64_t sales = 0;
   Dong net = 0, sold = 0;
@@ -83,19 +81,19 @@ struct Takings {
   Covered covered, covered_today;
   std::map<std::string, Deals> days, hours, exhibitors, exhibitors_today;
 
-  Takings(const std::vector<ledger::DealCell>& cells, const std::string& day) {
-    for (const ledger::DealCell& cell : cells) {
-      const std::string of = cell.hour.substr(0, kDayLength);
+  Takings(const std::vector<ledger::DealCell>& daily, const std::vector<ledger::DealCell>& hourly, const std::string& day) {
+    for (const ledger::DealCell& cell : daily) {
       all.add(cell);
       covered.add(cell);
       exhibitors[cell.exhibitor].add(cell);
-      days[of].add(cell);  // "": of a till whose clock nobody could set right
-      if (of != day) continue;
+      days[cell.hour].add(cell);  // "": of a till whose clock nobody could set right
+      if (cell.hour != day) continue;
       today.add(cell);
       covered_today.add(cell);
       exhibitors_today[cell.exhibitor].add(cell);
-      if (cell.hour.size() > kDayLength) hours[cell.hour].add(cell);
     }
+    for (const ledger::DealCell& cell : hourly)
+      if (cell.hour.starts_with(day) && cell.hour != day) hours[cell.hour].add(cell);  // of declared sales only the day is known
   }
 };
 
@@ -149,7 +147,8 @@ struct Lines {
   std::map<int, Goods> stars;
   std::map<bool, Dong> home;
 
-  Lines(const std::vector<ledger::SalesCell>& cells, const ledger::CatalogueItems& items, const std::string& today) {
+  Lines(const std::vector<ledger::SalesCell>& cells, const std::vector<ledger::SalesCell>& of_today,
+        const ledger::CatalogueItems& items) {
     const std::string province = items.fair.is_object() ? items.fair.value("host_province", "") : "";
     for (const ledger::SalesCell& cell : cells) {
       const Dong net = cell.sold.amount - cell.refunded.amount;
@@ -158,13 +157,21 @@ struct Lines {
       star.net += net;
       star.quantity += quantity;
       home[!province.empty() && text_of(items.exhibitors, cell.exhibitor, "province") == province] += net;
-      if (cell.product.empty() || cell.product == "_open") continue;
-      Goods& one = goods[cell.product];
-      one.exhibitor = cell.exhibitor;
-      one.net += net;
-      one.quantity += quantity;
-      if (cell.hour.starts_with(today)) one.today += quantity;
+      if (Goods* one = named(cell)) {
+        one->net += net;
+        one->quantity += quantity;
+      }
     }
+    for (const ledger::SalesCell& cell : of_today)
+      if (Goods* one = named(cell)) one->today += cell.sold.quantity;
+  }
+
+ private:
+  Goods* named(const ledger::SalesCell& cell) {
+    if (cell.product.empty() || cell.product == "_open") return nullptr;
+    Goods& one = goods[cell.product];
+    one.exhibitor = cell.exhibitor;
+    return &one;
   }
 };
 
@@ -247,9 +254,11 @@ json picture(const ledger::Reader& books, const Contacts& contacts, const Scope&
   const ledger::CatalogueItems items = ledger::catalogue_items(books);
   const std::map<std::string, json> exhibitors = within(scope, items.exhibitors);
   const std::string today = local_day(contacts.now);
-  const auto deals = rows_of(scope, [&](auto of) { return ledger::deal_cells(books, of); });
-  const Takings takings(deals, today);
-  const Lines lines(rows_of(scope, [&](auto of) { return ledger::sales_cells(books, of); }), items, today);
+  const auto hourly = ledger::hourly_deals(books);
+  const Takings takings(rows_of(scope, [&](auto of) { return ledger::daily_deals(books, of); }),
+                        scope ? rows_of(scope, [&](auto of) { return ledger::hourly_deals(books, of); }) : hourly, today);
+  const Lines lines(rows_of(scope, [&](auto of) { return ledger::goods_sold(books, of); }),
+                    rows_of(scope, [&](auto of) { return ledger::goods_of_day(books, today, of); }), items);
   const json fair = items.fair.is_object() ? items.fair : json::object();  // nothing imported yet
 
   ledger::TransferTotals transfers;
@@ -284,12 +293,12 @@ json picture(const ledger::Reader& books, const Contacts& contacts, const Scope&
              {"hours", in_order(takings.hours)},
              {"exhibitors", exhibitor_rows(takings, exhibitors)},
              {"products", best_goods(lines, items)},
-             {"methods", methods(rows_of(scope, [&](auto of) { return ledger::takings_cells(books, of); }), today)},
+             {"methods", methods(rows_of(scope, [&](auto of) { return ledger::takings_by_method(books, of); }), today)},
              {"transfers", {{"claimed", transfers.claimed}, {"confirmed", transfers.confirmed}, {"differs", transfers.differs}}},
              {"ocop", std::move(stars)},
              {"home", {{"home", home(true)}, {"others", home(false)}}},
              {"stock", stock_rows(rows_of(scope, [&](auto of) { return ledger::stock(books, of); }), items,
-                                  ledger::pace_of(ledger::deal_cells(books), today, fair.value("last_day", "")))},
+                                  ledger::pace_of(hourly, today, fair.value("last_day", "")))},
              {"leads", {{"count", leads.size()}, {"value", lead_value}}}};
   if (!scope) shown["visitors"] = ledger::visitors(books);
   return shown;

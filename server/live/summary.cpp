@@ -65,7 +65,7 @@ Summary summarize(const ledger::Reader& books, const Contacts& contacts) {
   json totals{{"sales", 0}, {"refunds", 0}, {"sold", 0}, {"refunded", 0}, {"rounding", 0}};
   const auto add = [&totals](const char* name, std::int64_t n) { totals[name] = totals[name].get<std::int64_t>() + n; };
   Coverage coverage;
-  for (const ledger::DealCell& cell : ledger::deal_cells(books)) {
+  for (const ledger::DealCell& cell : ledger::daily_deals(books)) {
     add("sales", cell.sales);
     add("refunds", cell.refunds);
     add("sold", cell.sales_total);
@@ -75,7 +75,7 @@ Summary summarize(const ledger::Reader& books, const Contacts& contacts) {
   }
   totals["net"] = totals["sold"].get<std::int64_t>() - totals["refunded"].get<std::int64_t>();
   std::map<std::string, Dong> takings;
-  for (const ledger::TakingsCell& cell : ledger::takings_cells(books)) takings[cell.method] += cell.paid - cell.returned;
+  for (const ledger::TakingsCell& cell : ledger::takings_by_method(books)) takings[cell.method] += cell.paid - cell.returned;
   totals["takings"] = takings.empty() ? json::object() : json(takings);
   totals["visitors"] = ledger::visitors(books);
 

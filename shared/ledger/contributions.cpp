@@ -142,6 +142,7 @@ class Poster {
     if (!payment.pay_ref) return;
     fact(keys::key("claim", *payment.pay_ref, hex(place_.at.hash), fmt::format("{}", out_.facts.size())),
          keys::key(exhibitor, payment.holder, fmt::format("{}", amount), order().text()));
+    fact(keys::key("claim_of", exhibitor, *payment.pay_ref, hex(place_.at.hash)), "");
     out_.pay_refs.push_back(*payment.pay_ref);
   }
   void drawer(const std::optional<Hash>& of_body, std::string_view part, std::int64_t count, Dong amount) {

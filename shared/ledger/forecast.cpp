@@ -6,12 +6,13 @@
 #include <map>
 #include <set>
 
+#include "shared/ledger/keys.hpp"
 #include "shared/text.hpp"
 
 namespace phien::ledger {
 namespace {
 
-constexpr std::size_t kDayLength = 10, kHourLength = 13;  // characters of "2025-05-15T09"
+constexpr std::size_t kHourLength = 13;         // characters of "2025-05-15T09"
 constexpr std::int64_t kMostTenths = 10 * 365;  // further ahead nobody plans, and a product of this size cannot overflow
 constexpr std::int64_t kMostOpenHours = 24 * 400;
 
@@ -29,8 +30,8 @@ std::chrono::sys_days date_of(std::string_view day) {
 Pace pace_of(const std::vector<DealCell>& deals, std::string_view today, std::string_view last_day) {
   std::map<std::string, std::set<std::string>> hours;  // by day
   for (const DealCell& cell : deals)
-    if (cell.hour.size() == kHourLength && cell.sales > 0 && cell.hour.substr(0, kDayLength) <= today)
-      hours[cell.hour.substr(0, kDayLength)].insert(cell.hour);
+    if (cell.hour.size() == kHourLength && cell.sales > 0 && cell.hour.substr(0, keys::kDayLength) <= today)
+      hours[cell.hour.substr(0, keys::kDayLength)].insert(cell.hour);
   Pace pace;
   for (const auto& [day, open] : hours) {
     const auto count = static_cast<std::int64_t>(open.size());

@@ -5,6 +5,12 @@
 //   cell|exhibitor|hour|product|how|vat|ocop|cnnt|sold            lines, quantity, money (…|refunded the same; …|vat amount only)
 //   deal|exhibitor|hour|how|sale                                  documents, -, total (…|refund the same; …|rounding amount only)
 //   taking|exhibitor|holder|hour|how|method|paid                  payments, -, money (…|returned the same)
+// made of those three for what is asked often (coarse.hpp):
+//   goods|exhibitor|product|ocop|cnnt|part                        cells of all hours, by their part
+//   goods_day|day|exhibitor|product                               cells of a day, sold less refunded
+//   deal_day|exhibitor|day|how|part, deal_hour|hour|how|part      deals of a day; of an hour, of all exhibitors
+//   taking_day|day|method|part                                    takings of a day, of all exhibitors
+// others:
 //   unexplained|exhibitor|lines, …|payments                       what an entry's own sums leave over
 //   deposit|exhibitor|taken, …|used, …|returned, …|kept           money held for orders
 //   stock|exhibitor|product|place|component                       lines, quantity; component as in StockComponent
@@ -18,6 +24,7 @@
 // Facts
 //   count|exhibitor|product|place|order → quantity                counts whose time is known
 //   claim|pay_ref|hash|i, confirmed|pay_ref|hash                  what is claimed and what was seen of a transfer
+//   claim_of|exhibitor|pay_ref|hash                               the same claims by whose they are
 //   void|target|hash, back|sale|hash                              reversals by what they reverse
 //   shift_open|terminal|order, shift_close|shift|order, lead|exhibitor|order
 //   offer|exhibitor|id|order, proposed|exhibitor|product|order, barcode|exhibitor|code|order
@@ -77,7 +84,8 @@ struct ServerOrder {
   static ServerOrder parse(std::string_view text);
 };
 
-inline constexpr char kBetween = '\x1f';  // between unit and name: texts may hold any other character
+inline constexpr std::size_t kDayLength = 10;  // of an hour, "2025-05-15T09"; of declared sales only the day is known
+inline constexpr char kBetween = '\x1f';       // between unit and name: texts may hold any other character
 inline constexpr std::int64_t kReceiptPrime = 2'147'483'647;
 
 // All facts below a prefix, read before anything is changed.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "shared/ledger/coarse.hpp"
 #include "shared/ledger/transfers.hpp"
 #include "shared/planted.hpp"
 
@@ -44,6 +45,15 @@ void Posting::add(std::string_view key, const Sum& sum) {
 }
 
 void Posting::flush() {
+  std::vector<CoarseSum> coarser;
+  for (const auto& [key, sum] : sums_) {
+    if (sum.zero()) continue;
+    tx_.add(key, sum);
+    add_coarser(key, sum, coarser);
+  }
+  sums_.clear();
+  // Gathered first: many of the finest are parts of one.
+  for (const CoarseSum& one : coarser) add(one.key, one.sum);
   for (const auto& [key, sum] : sums_) {
     if (!sum.zero()) tx_.add(key, sum);
   }

@@ -28,9 +28,10 @@ struct PaymentGroup {
 };
 PaymentGroup payment_group(const BooksReader& books, std::string_view pay_ref);
 
-// The first rows of transfers(books, {}, state), by reference, without looking at the rest: at least `most` of them if there are
-// so many.
-std::vector<TransferRow> first_transfers(const Reader& books, std::size_t most, std::optional<PaymentState> state = {});
+// The first rows of transfers(books, exhibitor, state), by reference, without looking at the rest: at least `most` of them if
+// there are so many.
+std::vector<TransferRow> first_transfers(const Reader& books, std::size_t most, std::optional<std::string_view> exhibitor = {},
+                                         std::optional<PaymentState> state = {});
 
 // True when some void takes this entry back.
 bool voided(const BooksReader& books, const Hash& entry);

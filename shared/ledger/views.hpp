@@ -55,6 +55,16 @@ struct DealCell {
 };
 std::vector<DealCell> deal_cells(const Reader& books, std::optional<std::string_view> exhibitor = {});
 
+// ---- the same, coarser: as many as there are goods, booths and days, or hours, however much is sold
+// ---------------------------- Fields that are summed over are empty.
+std::vector<SalesCell> goods_sold(const Reader& books, std::optional<std::string_view> exhibitor = {});  // by ocop, cnnt too
+std::vector<SalesCell> goods_of_day(const Reader& books, std::string_view day,
+                                    std::optional<std::string_view> exhibitor = {});                     // `sold`: less refunded
+std::vector<DealCell> daily_deals(const Reader& books, std::optional<std::string_view> exhibitor = {});  // `hour`: its day
+std::vector<DealCell> hourly_deals(const Reader& books, std::optional<std::string_view> exhibitor = {});
+// By day and method. Of one exhibitor they are not kept: its finest cells, which are as many as hours.
+std::vector<TakingsCell> takings_by_method(const Reader& books, std::optional<std::string_view> exhibitor = {});
+
 // I3 on everything: what does not balance, empty when all does.
 std::vector<std::string> imbalances(const Reader& books);
 
