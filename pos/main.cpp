@@ -35,9 +35,11 @@ int run(const Context& context) {
   } catch (const till::Refusal& refusal) {
     return say_failure(context, Exit::refused, refusal.problem);
   } catch (const db::StoreBusy&) {
-    return say_failure(
-        context, Exit::store,
-        {"store_busy", context.data, {"Dữ liệu đang được chương trình khác dùng.", "The data is in use by another program."}});
+    return say_failure(context, Exit::store,
+                       {"store_busy",
+                        context.data,
+                        {"Dữ liệu đang được chương trình khác dùng. Nếu đó là phien-pos run, hãy dừng nó (Ctrl-C) rồi làm lại.",
+                         "The data is in use by another program. If that is phien-pos run, stop it (Ctrl-C) and try again."}});
   } catch (const db::StoreTooNew& e) {
     return say_failure(context, Exit::store,
                        {"store_too_new",

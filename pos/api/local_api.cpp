@@ -252,10 +252,16 @@ json LocalApi::status(Lang lang) {
   const auto obstacle = till_.obstacle();
   return till_.read(lang, [&](const till::View& view) {
     agent::AgentStatus link;
-    if (agent_)
+    if (agent_) {
       link = agent_->status();
-    else
+    } else {
       link.link = agent::link_from_text(view.books.meta(agent::link_key(view.me)));
+      if (link.link.sent.acknowledged.seq < view.branch.head.seq)
+        link.problem_up = Problem{"not_running",
+                                  "",
+                                  {"Máy bán không chạy ở đây nên không gửi gì đi: hãy chạy phien-pos run.",
+                                   "The till is not running here, so nothing is sent: run phien-pos run."}};
+    }
     json now = status_json(view, server_, link, obstacle);
     now["battery"] = battery ? battery() : json();
     return now;

@@ -178,10 +178,12 @@ std::optional<Problem> Home::no_room() const {
   std::error_code error;
   const auto space = std::filesystem::space(path_, error);
   if (error || space.available >= kLeastFreeBytes) return std::nullopt;
-  return Problem{
-      "store_full",
-      "",
-      {"Ổ đĩa sắp đầy: hãy giải phóng chỗ trống trước khi bán tiếp.", "The disk is nearly full: make room before selling on."}};
+  const auto megabytes = [](std::uintmax_t bytes) { return std::to_string(bytes / 1'000'000); };
+  const std::string left = megabytes(space.available), least = megabytes(kLeastFreeBytes);
+  return Problem{"store_full",
+                 "",
+                 {"Ổ đĩa sắp đầy (còn " + left + " MB, cần " + least + " MB): hãy giải phóng chỗ trống trước khi bán tiếp.",
+                  "The disk is nearly full (" + left + " MB left, " + least + " MB needed): make room before selling on."}};
 }
 
 }  // namespace phien::home

@@ -18,7 +18,8 @@ export default async function suite(test, browser) {
   const exhibitor = await invited(browser, server, "hoa-thach", "exhibitor", ["EX01"]);
   const organizer = (viewport, options = {}) => newPage(browser, server.port, viewport, { storage: boss, ...options });
 
-  for (const [size, viewport] of [["phone", PHONE], ["narrow", { width: 390, height: 844 }], ["laptop", LAPTOP], ["huge", { width: 3840, height: 2160 }]])
+  const SIZES = { phone: PHONE, narrow: { width: 390, height: 844 }, laptop: LAPTOP, huge: { width: 3840, height: 2160 } };
+  for (const [size, viewport] of Object.entries(SIZES))
     for (const theme of ["light", "dark"])
       test(`${size}, ${theme}: every screen passes axe and fits`, async () => {
         const opened = await organizer(viewport, { theme });
@@ -250,8 +251,8 @@ export default async function suite(test, browser) {
     });
   });
 
-  test("English: every screen passes axe and fits", async () => {
-    const opened = await organizer({ width: 390, height: 844 });
+  for (const size of ["narrow", "laptop", "huge"]) test(`English, ${size}: every screen passes axe and fits`, async () => {
+    const opened = await organizer(SIZES[size]);
     await clean(opened, async (page) => {
       await opened.context.addInitScript(() => localStorage.setItem("phien.lang", "en"));
       const bad = [];
@@ -262,7 +263,7 @@ export default async function suite(test, browser) {
         bad.push(...(await problems(page, screen)));
       }
       assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
-      await picture(page, "english-tokens");
+      await picture(page, `english-${size}-tokens`);
       assert.deepEqual(bad, []);
     });
   });
