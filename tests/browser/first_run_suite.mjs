@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { LAPTOP } from "./browser.mjs";
+import { effort } from "./effort.mjs";
 import { at, clean, comesTo, newPage, PASSWORD, picture, problems } from "./office.mjs";
 import { Server, Till, waitFor } from "./programs.mjs";
 
@@ -82,22 +83,29 @@ export default async function suite(test, browser) {
   test("a fair of one's own, its lists from a workbook", async () => {
     const { server, running, link, port } = await begun();
     const opened = await newPage(browser, port, LAPTOP);
+    const done = await effort(opened.context);
     await clean(opened, async (page) => {
       await page.goto(link);
       await makeFair(page, true);
+      done.end("account and fair", 1);
       await page.getByRole("button", { name: "Tải bộ khôi phục" }).waitFor();
       await page.getByRole("button", { name: "Tải bộ khôi phục" }).click();
       await page.getByLabel("hoặc gõ dòng “check” trong tệp").fill("sai rồi");
       await page.getByRole("button", { name: "Đã cất", exact: true }).click();
       await page.getByText("Đây không phải bộ khôi phục").waitFor();
       await keepKit(page);
+      done.end("recovery kit, once wrong");
       await running;
       assert.ok(await page.getByText("Chưa có gì ở đây").isVisible());
       await at(opened, "import");
       await page.locator("input[type=file]").setInputFiles({ name: "danh-sach.xlsx", mimeType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", buffer: lists });
       await page.getByRole("button", { name: "Nhập tất cả" }).click();
       await page.locator("h1", { hasText: "Danh mục" }).waitFor();
+      done.end("lists from a workbook", 1);
       await sellOne(page, server, opened, /Hoa Thạch/);
+      done.end("a terminal enrolled by link, and its first sale", 2 + 3);
+      const seconds = done.print().reduce((sum, step) => sum + step.seconds, 0);
+      assert.ok(seconds > 0 && seconds <= 600, "ten minutes from nothing to the first sale");
     });
   });
 }
