@@ -60,7 +60,7 @@ bool Access::has_token(const net::Request& request) const {
   return header.starts_with("Bearer ") && equal_constant_time(std::string_view(header).substr(7), token_);
 }
 
-std::optional<net::Response> Access::not_let_in(const net::Request& request) const {
+std::optional<net::Response> Access::not_let_in(net::Request& request) {
   if (has_token(request) || holds(sessions_, digest_of(request.cookie(kCookie)))) return std::nullopt;
   return net::refusal(
       401, {"no_session",
@@ -73,43 +73,7 @@ std::optional<net::Response> Access::wrong_origin(const net::Request& request) c
   // A browser always names the origin of such a request; a command line has none, and the token instead.
   if (origin.empty() && has_token(request)) return std::nullopt;
   if (origin == "http://" + request.header("host")) return std::nullopt;
-  return net::refusal(403,
-                      {"wrong_origin", "Origin", {"Yêu cầu đến từ một trang khác.", "The request comes from another page."}});
-}
-
-net::Guard Access::open() {
-  return [this](net::Request& request) { return wrong_host(request); };
-}
-
-net::Guard Access::reading() {
-  return [this](net::Request& request) {
-    auto no = wrong_host(request);
-    return no ? no : not_let_in(request);
-  };
-}
-
-net::Guard Access::saving() {
-  return [this](net::Request& request) -> std::optional<net::Response> {
-    if (auto no = wrong_host(request)) return no;
-    if (auto no = not_let_in(request)) return no;
-    if (auto no = wrong_origin(request)) return no;
-    // A form of another page cannot send this type without asking first.
-    if (!request.header("content-type").starts_with("application/json"))
-      return net::refusal(
-          415, {"not_json", "Content-Type", {"Nội dung phải là application/json.", "The content must be application/json."}});
-    return std::nullopt;
-  };
-}
-
-net::Guard Access::writing() {
-  return [saving = saving()](net::Request& request) -> std::optional<net::Response> {
-    if (auto no = saving(request)) return no;
-    if (!request.headers.has("idempotency-key"))
-      return net::refusal(400, {"bad_idempotency_key",
-                                "Idempotency-Key",
-                                {"Cần Idempotency-Key dài 8–64 ký tự.", "An Idempotency-Key of 8 to 64 characters is needed."}});
-    return std::nullopt;
-  };
+  return from_another_page();
 }
 
 }  // namespace phien::api

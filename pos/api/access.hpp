@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "shared/net/http.hpp"
+#include "pos/api/door.hpp"
 
 namespace phien::api {
 
-class Access {
+class Access : public Door {
  public:
   explicit Access(std::string local_token) : token_(std::move(local_token)) {}
   // Sessions outlive the program: after a power cut the page goes on where it was. Only digests of them are kept.
@@ -25,17 +25,12 @@ class Access {
   // The cookie of a new session, or nothing if the link is not good (any more).
   std::optional<std::string> use_link(std::string_view once);
 
-  net::Guard open();     // anyone on this machine, by our own name
-  net::Guard reading();  // session or token
-  net::Guard saving();   // and our own page as origin, JSON
-  net::Guard writing();  // and an idempotency key
-
   static constexpr std::size_t kMaxLinks = 4, kMaxSessions = 16;
 
  private:
-  std::optional<net::Response> wrong_host(const net::Request& request) const;
-  std::optional<net::Response> not_let_in(const net::Request& request) const;
-  std::optional<net::Response> wrong_origin(const net::Request& request) const;
+  std::optional<net::Response> wrong_host(const net::Request& request) const override;
+  std::optional<net::Response> not_let_in(net::Request& request) override;
+  std::optional<net::Response> wrong_origin(const net::Request& request) const override;
   bool has_token(const net::Request& request) const;
 
   std::string token_;

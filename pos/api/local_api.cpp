@@ -30,42 +30,66 @@ std::int64_t resident_bytes() {
 
 LocalApi::LocalApi(till::Till& till, std::string server, std::string local_token, agent::Agent* agent,
                    std::span<const web::Asset> assets)
-    : till_(till), server_(std::move(server)), agent_(agent), assets_(assets), access_(std::move(local_token)) {
+    : till_(till),
+      server_(std::move(server)),
+      agent_(agent),
+      assets_(assets),
+      access_(std::move(local_token)),
+      phones_(till.clock(), [&till](const std::string& exhibitor) { return till.me().sells_for(exhibitor); }) {
   add_writing();
   add_reading();
   add_pictures();
   add_pages();
+  add_phones();
+}
+
+void LocalApi::add(net::Route route, Ask ask) {
+  net::Route theirs = route;
+  theirs.guard = phones_.guard_of(phone_word(route.method, route.pattern), ask);
+  // Once more when the body is here: a pairing that was ended meanwhile writes nothing.
+  theirs.handler = [this, handler = route.handler](net::Request& request) {
+    if (!request.principal.empty() && !phones_.find(request.principal))
+      return answered(net::refusal(401, {"not_paired", "", {"Điện thoại đã bị ngắt.", "The pairing was ended."}}));
+    return handler(request);
+  };
+  phone_router_.add(std::move(theirs));
+  route.guard = access_.guard(ask);
+  router_.add(std::move(route));
+}
+
+till::Desk LocalApi::desk_of(const net::Request& request) const {
+  const auto* phone = phones_.find(request.principal);
+  return {request.principal, phone ? phone->exhibitor : ""};
 }
 
 // ---- writing -------------------------------------------------------------------------------------------------------------
 
 void LocalApi::add_writing() {
-  const auto add = [this](const std::string& path, net::Guard guard, net::Handler handler, const char* summary) {
+  const auto post = [this](const std::string& path, Ask ask, net::Handler handler, const char* summary) {
     net::Route route;
     route.method = "POST";
     route.pattern = "/api/v1/" + path;
-    route.guard = std::move(guard);
     route.handler = std::move(handler);
     route.max_body = till::kMaxRequestBytes;
     route.summary = summary;
-    router_.add(std::move(route));
+    add(std::move(route), ask);
   };
   for (const auto& use_case : till::writing_use_cases())
-    add(
-        use_case.path, use_case.once ? access_.writing() : access_.saving(),
+    post(
+        use_case.path, use_case.once ? Ask::writing : Ask::saving,
         [this, &use_case](net::Request& request) { return write(use_case, request); }, use_case.summary);
-  add(
-      "sync-now", access_.writing(), [this](net::Request& request) { return sync_now(request); }, "Try to reach the server now");
-  add(
-      "server", access_.writing(), [this](net::Request& request) { return move_server(request); },
+  post(
+      "sync-now", Ask::writing, [this](net::Request& request) { return sync_now(request); }, "Try to reach the server now");
+  post(
+      "server", Ask::writing, [this](net::Request& request) { return move_server(request); },
       "The server is at another address now");
 }
 
 asio::awaitable<net::Response> LocalApi::write(const till::WritingUseCase& use_case, net::Request& request) {
   auto body = till::parse_request(request.body);
   if (!body) co_return refused(body.problem());
-  till::Call call{use_case.path,    use_case.run,  std::move(*body),    request.header("idempotency-key"),
-                  lang_of(request), use_case.once, use_case.after_close};
+  till::Call call{use_case.path,    use_case.run,  std::move(*body),     request.header("idempotency-key"),
+                  lang_of(request), use_case.once, use_case.after_close, desk_of(request)};
   auto answer = std::make_shared<till::Answer>();
   const db::JournalStore::Job job = till_.job(std::move(call), answer);
   std::exception_ptr error;
@@ -89,7 +113,7 @@ asio::awaitable<net::Response> LocalApi::sync_now(net::Request& request) {
     co_return refused(
         {"no_agent", "", {"Chưa chạy `phien-pos run` nên chưa gửi đi được.", "Nothing sends: `phien-pos run` is not running."}});
   agent_->hurry();
-  co_return net::json_response(status(lang_of(request)).dump());
+  co_return net::json_response(status(lang_of(request), desk_of(request)).dump());
 }
 
 asio::awaitable<net::Response> LocalApi::move_server(net::Request& request) {
@@ -107,7 +131,7 @@ asio::awaitable<net::Response> LocalApi::move_server(net::Request& request) {
   if (!moved) co_return refused(moved.problem());
   server_ = *moved;
   if (agent_) agent_->move(server_);
-  co_return net::json_response(status(lang_of(request)).dump());
+  co_return net::json_response(status(lang_of(request), desk_of(request)).dump());
 }
 
 // ---- reading -------------------------------------------------------------------------------------------------------------
@@ -136,20 +160,22 @@ void LocalApi::get(const char* pattern, const char* summary, Pace pace,
   net::Route route;
   route.method = "GET";
   route.pattern = pattern;
-  route.guard = access_.reading();
   route.summary = summary;
   route.handler = [this, pace, read = std::move(read)](net::Request& request) {
-    const auto work = [this, &read, &request]() -> net::Response {
+    // Asked on this thread: `work` may run beside it.
+    const auto work = [this, &read, &request, desk = desk_of(request)]() -> net::Response {
       try {
-        return net::json_response(
-            till_.read(lang_of(request), [&](const till::View& view) { return read(view, request); }).dump());
+        return net::json_response(till_
+                                      .read(
+                                          lang_of(request), [&](const till::View& view) { return read(view, request); }, desk)
+                                      .dump());
       } catch (const till::Refusal& refusal) {
         return refused(refusal.problem);
       }
     };
     return pace == Pace::slow ? aside(work) : answered(work());
   };
-  router_.add(std::move(route));
+  add(std::move(route), Ask::reading);
 }
 
 void LocalApi::add_reading() {
@@ -227,15 +253,15 @@ void LocalApi::add_reading() {
   net::Route status_route;
   status_route.method = "GET";
   status_route.pattern = "/api/v1/status";
-  status_route.guard = access_.reading();
   status_route.summary = "What is safe where, what waits, whether this till can sell";
-  status_route.handler = [this](net::Request& request) { return answered(net::json_response(status(lang_of(request)).dump())); };
-  router_.add(std::move(status_route));
+  status_route.handler = [this](net::Request& request) {
+    return answered(net::json_response(status(lang_of(request), desk_of(request)).dump()));
+  };
+  add(std::move(status_route), Ask::reading);
 
   net::Route export_route;
   export_route.method = "GET";
   export_route.pattern = "/api/v1/journal/export";
-  export_route.guard = access_.reading();
   export_route.summary = "The journals of this device, as a file";
   export_route.handler = [this](net::Request&) {
     return aside([this] {
@@ -245,12 +271,12 @@ void LocalApi::add_reading() {
       return response;
     });
   };
-  router_.add(std::move(export_route));
+  add(std::move(export_route), Ask::reading);
 }
 
-json LocalApi::status(Lang lang) {
+json LocalApi::status(Lang lang, const till::Desk& desk) {
   const auto obstacle = till_.obstacle();
-  return till_.read(lang, [&](const till::View& view) {
+  const auto show = [&](const till::View& view) {
     agent::AgentStatus link;
     if (agent_) {
       link = agent_->status();
@@ -264,32 +290,32 @@ json LocalApi::status(Lang lang) {
     }
     json now = status_json(view, server_, link, obstacle);
     now["battery"] = battery ? battery() : json();
+    now["phone"] = nullptr;
+    if (const auto* phone = phones_.find(desk.id)) now["phone"] = {{"exhibitor", phone->exhibitor}, {"name", phone->name}};
     return now;
-  });
+  };
+  return till_.read(lang, show, desk);
 }
 
 // ---- pages and machines ----------------------------------------------------------------------------------------------------
 
 void LocalApi::add_pages() {
-  const auto add = [this](const char* pattern, net::Guard guard, const char* summary, net::Handler handler) {
+  const auto anyone = [this](const char* pattern, const char* summary, net::Handler handler) {
     net::Route route;
     route.method = "GET";
     route.pattern = pattern;
-    route.guard = std::move(guard);
     route.summary = summary;
     route.handler = std::move(handler);
-    router_.add(std::move(route));
+    add(std::move(route), Ask::open);
   };
   const auto page = [this](net::Request& request) { return answered(web::asset_response(assets_, request)); };
-  add("/", access_.open(), "The till", page);
-  add("/assets/{file}", access_.open(), "What the till's page loads", page);
-  add("/start/{once}", access_.open(), "Opens a session by a one-time link",
-      [this](net::Request& request) { return start(request); });
-  add("/healthz", access_.open(), "Is it alive",
-      [](net::Request&) { return answered(net::json_response(R"({"status":"ok"})")); });
-  add("/metrics", access_.open(), "For Prometheus", [this](net::Request& request) { return metrics(request); });
-  add("/api/v1/openapi.json", access_.open(), "This API",
-      [](net::Request&) { return answered(net::json_response(std::string(openapi_json()))); });
+  anyone("/", "The till", page);
+  anyone("/assets/{file}", "What the till's page loads", page);
+  anyone("/start/{once}", "Opens a session by a one-time link", [this](net::Request& request) { return start(request); });
+  anyone("/healthz", "Is it alive", [](net::Request&) { return answered(net::json_response(R"({"status":"ok"})")); });
+  anyone("/metrics", "For Prometheus", [this](net::Request& request) { return metrics(request); });
+  anyone("/api/v1/openapi.json", "This API",
+         [](net::Request&) { return answered(net::json_response(std::string(openapi_json()))); });
 }
 
 asio::awaitable<net::Response> LocalApi::start(net::Request& request) {
@@ -305,7 +331,7 @@ asio::awaitable<net::Response> LocalApi::start(net::Request& request) {
 }
 
 asio::awaitable<net::Response> LocalApi::metrics(net::Request&) {
-  const json now = status(Lang::en);
+  const json now = status(Lang::en, {});
   std::string text;
   const auto line = [&](const char* name, const char* type, const char* help, std::int64_t value) {
     text += std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " " + type + "\n" + name + " " +

@@ -15,7 +15,7 @@ int status_of(const Problem& problem) {
       "wrong_type", "missing_field", "unknown_field",       "out_of_range",      "bad_value", "bad_json",
       "too_deep",   "duplicate_key", "bad_idempotency_key", "too_many_decimals", "too_long"};
   static const std::set<std::string, std::less<>> not_known{"unknown_receipt", "unknown_shift", "unknown_offer",
-                                                            "unknown_payment", "unknown_job"};
+                                                            "unknown_payment", "unknown_job",   "unknown_phone"};
   static const std::set<std::string, std::less<>> store{"store_full", "store_failed"};
   if (not_understood.contains(problem.code)) return 400;
   if (not_known.contains(problem.code)) return 404;

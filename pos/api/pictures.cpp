@@ -28,31 +28,30 @@ net::Response qr(const net::Request& request) {
 }  // namespace
 
 void LocalApi::add_pictures() {
-  const auto add = [this](const char* pattern, const char* summary, net::Response (LocalApi::*picture)(const net::Request&)) {
+  const auto picture_of = [this](const char* pattern, const char* summary, Picture picture) {
     net::Route route;
     route.method = "GET";
     route.pattern = pattern;
-    route.guard = access_.reading();
     route.summary = summary;
     route.handler = [this, picture](net::Request& request) {
-      return aside([this, picture, &request] { return (this->*picture)(request); });
+      return aside([this, picture, &request, desk = desk_of(request)] { return (this->*picture)(request, desk); });
     };
-    router_.add(std::move(route));
+    add(std::move(route), Ask::reading);
   };
-  add("/api/v1/sales/{receipt}/image", "A receipt as the printer would print it now", &LocalApi::receipt_image);
-  add("/api/v1/shifts/{shift}/image", "A shift's report or hand-in slip as the printer would print it", &LocalApi::shift_image);
+  picture_of("/api/v1/sales/{receipt}/image", "A receipt as the printer would print it now", &LocalApi::receipt_image);
+  picture_of("/api/v1/shifts/{shift}/image", "A shift's report or hand-in slip as the printer would print it",
+             &LocalApi::shift_image);
 
   // At once: a buyer waits for it, and it reads nothing.
   net::Route qr_route;
   qr_route.method = "GET";
   qr_route.pattern = "/api/v1/qr.png";
-  qr_route.guard = access_.reading();
   qr_route.summary = "A text as a QR code";
   qr_route.handler = [](net::Request& request) { return answered(qr(request)); };
-  router_.add(std::move(qr_route));
+  add(std::move(qr_route), Ask::reading);
 }
 
-net::Response LocalApi::image(const net::Request& request, const std::set<std::string>& also,
+net::Response LocalApi::image(const net::Request& request, const till::Desk& desk, const std::set<std::string>& also,
                               const std::function<receipt::Document(const till::View&)>& document) {
   try {
     auto allowed = also;
@@ -61,10 +60,11 @@ net::Response LocalApi::image(const net::Request& request, const std::set<std::s
     const auto width = parameter(request, "width").value_or("80");
     if (width != "58" && width != "80") till::refuse("bad_value", "width", {"Khổ giấy là 58 hoặc 80.", "Paper is 58 or 80."});
     receipt::Document drawn;
-    till_.read(lang_of(request), [&](const till::View& view) {
+    const auto draw = [&](const till::View& view) {
       drawn = document(view);
       return json();
-    });
+    };
+    till_.read(lang_of(request), draw, desk);
     net::Response response;
     response.content_type = "image/png";
     response.body = render::png(render::draw(drawn, width == "58" ? render::kWidth58 : render::kWidth80));
@@ -74,15 +74,15 @@ net::Response LocalApi::image(const net::Request& request, const std::set<std::s
   }
 }
 
-net::Response LocalApi::receipt_image(const net::Request& request) {
-  return image(request, {}, [&](const till::View& view) {
+net::Response LocalApi::receipt_image(const net::Request& request, const till::Desk& desk) {
+  return image(request, desk, {}, [&](const till::View& view) {
     const auto known = till::find_deal(view.books, view.me, request.params.at("receipt"), "receipt");
     return till::printed_document(view, known.ref, view.lang);
   });
 }
 
-net::Response LocalApi::shift_image(const net::Request& request) {
-  return image(request, {"part"}, [&](const till::View& view) {
+net::Response LocalApi::shift_image(const net::Request& request, const till::Desk& desk) {
+  return image(request, desk, {"part"}, [&](const till::View& view) {
     return till::shift_document(view, request.params.at("shift"), parameter(request, "part").value_or("z"), view.lang);
   });
 }

@@ -120,7 +120,8 @@ json status_json(const till::View& view, const std::string& server, const agent:
     problems.push_back(problem_json(
         {"revoked", "", {"Máy này đã bị thu hồi: " + revoked->reason, "This terminal has been revoked: " + revoked->reason}}));
   for (const auto& row : ledger::exceptions(view.books))
-    if (row.terminal == view.me.terminal && (row.code == "quarantined" || row.code == "held") && problems.size() < 20)
+    if (row.terminal == view.me.terminal && !view.me.is_phone() && (row.code == "quarantined" || row.code == "held") &&
+        problems.size() < 20)
       problems.push_back(problem_json({row.code, row.subject, row.what}));
   status["problems"] = std::move(problems);
 
@@ -129,7 +130,7 @@ json status_json(const till::View& view, const std::string& server, const agent:
   if (obstacle) status["why_not"] = problem_json(*obstacle);
   status["printer"] = till::printer_brief(view);
   status["safe"] = safe_elsewhere(view, link);
-  status["unlocked"] = view.books.meta(till::kUnlockedKey).value_or("");
+  status["unlocked"] = view.books.meta(till::desk_key(view.me, till::kUnlockedKey)).value_or("");
   if (!status.contains("waiting_since")) status["waiting_since"] = nullptr;
   const Message text = sentence(status);
   status["text"] = {{"en", text.en}, {"vi", text.vi}};

@@ -14,6 +14,7 @@
 #include "pos/agent/move.hpp"
 #include "pos/api/local_api.hpp"
 #include "pos/commands/context.hpp"
+#include "pos/commands/listening.hpp"
 #include "pos/commands/opening.hpp"
 #include "pos/devices/battery.hpp"
 #include "pos/devices/printer.hpp"
@@ -76,6 +77,7 @@ std::unique_ptr<db::JournalStore> open_sound(const home::Home& home) {
 struct Running {
   asio::io_context io{1};
   net::HttpServer* server = nullptr;
+  net::HttpServer* phones = nullptr;
   agent::Agent* agent = nullptr;
   devices::Printer* printer = nullptr;
 };
@@ -107,6 +109,7 @@ asio::awaitable<void> check_now_and_then(const db::JournalStore& store, std::int
 asio::awaitable<void> stop(Running& running) {
   running.printer->stop();
   co_await running.server->stop();
+  co_await running.phones->stop();
   co_await running.agent->stop();
   running.io.stop();
 }
@@ -115,6 +118,7 @@ struct RunOptions {
   unsigned short port = kPort;
   std::int64_t check_every = 1'800;
   std::string power = devices::kPowerSupplies;
+  std::string listen;  // for phones; "": none
 };
 
 int run(const Context& context, const RunOptions& asked) {
@@ -148,20 +152,31 @@ int run(const Context& context, const RunOptions& asked) {
     return battery ? json{{"charging", battery->charging}, {"percent", battery->percent}} : json();
   };
   api.find_server = [&](std::string address) { return agent::move_to(executor, home, *till, std::move(address), *clock); };
+  // Phones come over a listener of their own: whatever they do to it, the till's page is not shut out.
+  net::HttpServer phones(executor, api.phone_router(), kPhoneLimits);
   running.server = &server;
+  running.phones = &phones;
   running.agent = &agent;
   running.printer = &printer;
 
   const auto bound = server.listen("127.0.0.1", asked.port);
   if (!bound) throw Failure{Exit::network, bound.problem()};
   api.access().set_port(*bound);
+  if (!asked.listen.empty()) listen_for_phones(phones, api.phones(), home, keys.current, *clock, asked.listen);
   home.announce({*bound, ::getpid()});
   const std::string link = api.access().new_link();
   context.say(
       {"Máy " + keys.current.terminal + " sẵn sàng: " + link, "Terminal " + keys.current.terminal + " is ready: " + link});
+  for (const auto& url : api.phones().urls())
+    context.say({"Điện thoại ghép ở mục “Điện thoại”, tới: " + url, "Phones are paired under “Phones” and come to: " + url});
   if (context.json_output)
-    std::printf("%s\n",
-                json{{"link", link}, {"pid", ::getpid()}, {"port", *bound}, {"terminal", keys.current.terminal}}.dump().c_str());
+    std::printf("%s\n", json{{"link", link},
+                             {"phones", api.phones().urls()},
+                             {"pid", ::getpid()},
+                             {"port", *bound},
+                             {"terminal", keys.current.terminal}}
+                            .dump()
+                            .c_str());
   std::fflush(stdout);
 
   net::on_stop_signal(running.io, [&] { net::spawn(executor, stop(running), "stopping"); });
@@ -184,6 +199,11 @@ void add_run_command(CLI::App& app, Context& context) {
   auto asked = std::make_shared<RunOptions>();
   auto* command = app.add_subcommand("run", "Chạy máy bán hàng / run this till");
   command->add_option("--port", asked->port, "Cổng trên máy này / local port; 0: any")->capture_default_str();
+  command
+      ->add_option("--listen", asked->listen,
+                   "Mở cho điện thoại của gian qua Wi-Fi (TLS), ghép bằng mã QR và PIN / open to the booth's phones over Wi-Fi "
+                   "(TLS), paired by QR code and PIN")
+      ->type_name("ADDRESS[:PORT]");
   command
       ->add_option("--check-every", asked->check_every,
                    "Kiểm tra tệp dữ liệu mỗi bấy nhiêu giây / check the file so often, seconds")

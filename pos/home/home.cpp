@@ -26,38 +26,6 @@ void sync_and_close(int fd, const std::string& path) {
   if (::close(fd) != 0 || !ok) fail(path);
 }
 
-// Replaces `path` as a whole: after a power cut there is the old file or the new one. Keys must not be lost with the page cache.
-void write_private(const std::string& path, const std::string& text) {
-  const std::string fresh = path + ".new";
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) fail(fresh);
-  for (std::size_t done = 0; done < text.size();) {
-    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int why = errno;
-      ::close(fd);
-      errno = why;
-      fail(fresh);
-    }
-    done += static_cast<std::size_t>(n);
-  }
-  sync_and_close(fd, fresh);
-  if (::rename(fresh.c_str(), path.c_str()) != 0) fail(path);
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const int dir = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (dir < 0) fail(folder);
-  sync_and_close(dir, folder);
-}
-
-std::optional<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 json to_json(const till::Identity& me) {
   return {{"booth", me.booth},    {"exhibitors", me.exhibitors}, {"fair", me.fair},        {"holder", me.holder},
           {"root", hex(me.root)}, {"seed", me.key.seed_hex()},   {"terminal", me.terminal}};
@@ -91,6 +59,38 @@ auto parsed(const std::string& path, Read read) -> std::optional<decltype(read(j
 }
 
 }  // namespace
+
+// Keys must not be lost with the page cache.
+void write_private(const std::string& path, const std::string& text) {
+  const std::string fresh = path + ".new";
+  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) fail(fresh);
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const int why = errno;
+      ::close(fd);
+      errno = why;
+      fail(fresh);
+    }
+    done += static_cast<std::size_t>(n);
+  }
+  sync_and_close(fd, fresh);
+  if (::rename(fresh.c_str(), path.c_str()) != 0) fail(path);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const int dir = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (dir < 0) fail(folder);
+  sync_and_close(dir, folder);
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
 
 Home::Home(std::string path) : path_(std::filesystem::absolute(path).lexically_normal().string()) {
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();

@@ -31,6 +31,11 @@ struct Running {
 // Below this nothing is sold: the journal must have room for the rest of the day.
 inline constexpr std::uintmax_t kLeastFreeBytes = 32 * 1024 * 1024;
 
+// Replaces `path` as a whole, readable by this user alone: after a power cut there is the old file or the new one. Throws
+// std::runtime_error.
+void write_private(const std::string& path, const std::string& text);
+std::optional<std::string> read_file(const std::string& path);
+
 class Home {
  public:
   // Makes the directory if needed. Throws std::runtime_error when it cannot be used.

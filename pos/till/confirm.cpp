@@ -16,7 +16,7 @@ struct Awaited {
   bool known = false, confirmed = false;
 };
 
-Awaited awaited(const ledger::Reader& journals, const std::string& pay_ref) {
+Awaited awaited(const ledger::Reader& journals, const Identity& me, const std::string& pay_ref) {
   Awaited sum;
   for (const auto& item : mentions(journals, pay_ref)) {
     if (const auto* seen = std::get_if<journal::PaymentConfirmed>(&item.entry.body)) {
@@ -27,6 +27,7 @@ Awaited awaited(const ledger::Reader& journals, const std::string& pay_ref) {
     if (!deal || is_voided(journals, item.ref)) continue;
     for (const auto& payment : deal->payments) {
       if (payment.pay_ref != pay_ref) continue;
+      if (!may_see(me, item.entry.body)) return {};  // pays others too: seen at the till
       sum.known = true;
       sum.amount += payment.amount;
       sum.holder = payment.holder;
@@ -46,18 +47,21 @@ json confirm_payment(Work& work, Fields& request) {
   if (!is_pay_ref(seen.pay_ref))
     refuse("bad_value", request.at("pay_ref"),
            {"Mã chuyển khoản gồm PH và 8 ký tự A–Z, 0–9.", "A payment reference is PH and 8 of A–Z and 0–9."});
-  const Awaited due = awaited(work.tx, seen.pay_ref);
+  const Awaited due = awaited(work.tx, work.me, seen.pay_ref);
   const auto amount = request.optional_money("amount", 1);
   const auto holder = request.optional_id("holder");
   seen.bank_ref = request.optional_text("bank_ref", 80);
   seen.outgoing = request.one_of("direction", {"in", "out"}, due.outgoing ? "out" : "in") == "out";
   request.done();
-  if (!due.known && (!amount || !holder))
+  if (!due.known && (!amount || !holder || work.me.is_phone()))
     refuse("unknown_payment", request.at("pay_ref"),
            {fmt::format("Máy này không có khoản chuyển {}; nêu số tiền và người giữ nếu vẫn ghi.", seen.pay_ref),
             fmt::format("This till has no transfer {}; name amount and holder to note it anyway.", seen.pay_ref)});
   seen.amount = amount.value_or(due.amount);
   seen.holder = holder.value_or(due.holder);
+  if (work.me.is_phone() && seen.holder != due.holder)
+    refuse("unknown_holder", request.at("holder"),
+           {fmt::format("Tiền này do {} giữ.", due.holder), fmt::format("That money is held by {}.", due.holder)});
   if (due.confirmed && seen.amount == due.amount)
     refuse("already_confirmed", request.at("pay_ref"), {"Khoản này đã được xác nhận.", "That payment was confirmed already."});
   return work.write_one(by, std::move(seen));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <concepts>
 
 #include "shared/receipt/receipt.hpp"
 #include "shared/vietqr.hpp"
@@ -15,6 +16,21 @@ const journal::Deal* deal_of(const journal::Body& body) {
   if (const auto* order = std::get_if<journal::Order>(&body)) return order;
   return std::get_if<journal::OrderClosed>(&body);
 }
+
+std::string exhibitor_of(const journal::Body& body) {
+  return std::visit(
+      [](const auto& b) -> std::string {
+        if constexpr (requires {
+                        { b.exhibitor } -> std::convertible_to<std::string>;
+                      })
+          return b.exhibitor;
+        else
+          return "";
+      },
+      body);
+}
+
+bool may_see(const Identity& me, const journal::Body& body) { return !me.is_phone() || me.sells_for(exhibitor_of(body)); }
 
 std::string receipt_number(const journal::Deal& deal, const journal::Ref& ref) {
   return receipt::number(deal.booth, ref.terminal, deal.receipt);
@@ -98,27 +114,27 @@ bool is_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-std::vector<Known> by_hash(const ledger::Reader& journals, const std::string& prefix) {
+std::vector<Known> by_hash(const ledger::Reader& journals, const Identity& me, const std::string& prefix) {
   const std::size_t enough = prefix.size() == 64 ? 1 : 2;
   std::vector<Known> found;
   each_entry(journals, [&](const auto& stored, const auto& branch) {
     if (!journal::is_server_terminal(branch.journal.terminal) && hex(stored.at.hash).starts_with(prefix))
-      if (auto entry = known(stored, branch)) found.push_back(std::move(*entry));
+      if (auto entry = known(stored, branch); entry && may_see(me, entry->entry.body)) found.push_back(std::move(*entry));
     return found.size() < enough ? Look::on : Look::enough;
   });
   return found;
 }
 
 // `booth` "": any, which may be ambiguous.
-std::vector<Known> by_number(const ledger::Reader& journals, std::string_view booth, std::string_view terminal,
-                             const std::string& number) {
+std::vector<Known> by_number(const ledger::Reader& journals, const Identity& me, std::string_view booth,
+                             std::string_view terminal, const std::string& number) {
   const std::string mark = "\"receipt\":" + number;
   std::vector<Known> found;
   each_entry(journals, [&](const auto& stored, const auto& branch) {
     if (branch.journal.terminal != terminal) return Look::next_journal;
     if (stored.bytes.find(mark) == std::string::npos) return Look::on;
     auto entry = known(stored, branch);
-    if (!entry) return Look::on;
+    if (!entry || !may_see(me, entry->entry.body)) return Look::on;
     const auto* deal = deal_of(entry->entry.body);
     if (deal && std::to_string(deal->receipt) == number && (booth.empty() || deal->booth == booth))
       found.push_back(std::move(*entry));
@@ -135,11 +151,11 @@ Known find_known(const ledger::Reader& journals, const Identity& me, const std::
   const auto first = name.find('-'), last = name.rfind('-');
   if (first != std::string::npos && first != last) {
     const std::string_view text = name;
-    found = by_number(journals, text.substr(0, first), text.substr(first + 1, last - first - 1), name.substr(last + 1));
+    found = by_number(journals, me, text.substr(0, first), text.substr(first + 1, last - first - 1), name.substr(last + 1));
   } else if (digits) {
-    found = by_number(journals, "", me.terminal, name);
+    found = by_number(journals, me, "", me.terminal, name);
   } else if (name.size() >= 8 && name.size() <= 64 && is_hex(name)) {
-    found = by_hash(journals, name);
+    found = by_hash(journals, me, name);
   }
   if (found.empty()) refuse("unknown_receipt", where, unknown);
   if (found.size() > 1)

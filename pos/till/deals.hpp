@@ -14,6 +14,10 @@ inline constexpr const char* kBooth = "booth";  // the usual place
 
 // The common part of a sale, refund, order or order_closed; null for any other kind.
 const journal::Deal* deal_of(const journal::Body& body);
+// The exhibitor an entry is of, "" if it is of none.
+std::string exhibitor_of(const journal::Body& body);
+// Whether who asks may know of an entry: a phone knows of its own exhibitor's alone.
+bool may_see(const Identity& me, const journal::Body& body);
 std::string receipt_number(const journal::Deal& deal, const journal::Ref& ref);
 std::string printed_text(const journal::Entry& entry, const journal::Ref& ref, Milliseconds when,
                          const catalogue::Catalogue& catalogue, Lang lang, bool copy);

@@ -24,6 +24,15 @@ Draft draft_from_json(const json& item) {
   return draft;
 }
 
+Drafts load_drafts(const std::optional<std::string>& text) {
+  Drafts drafts;
+  if (!text) return drafts;
+  json kept = json::parse(*text);
+  for (const auto& item : kept.at("baskets")) drafts.baskets.push_back(draft_from_json(item));
+  drafts.last = std::move(kept.at("last"));
+  return drafts;
+}
+
 json without_references(const Draft& draft) {
   json shown = to_json(draft);
   shown.erase("reserved");
@@ -42,7 +51,7 @@ Draft& at_rev(Drafts& drafts, Fields& request) {
 
 json saved_json(Work& work, Drafts& drafts, const Draft& draft) {
   json answer{{"id", draft.id}, {"rev", draft.rev}};
-  save_drafts(work.tx, drafts);
+  save_drafts(work, drafts);
   return answer;
 }
 
@@ -62,25 +71,18 @@ void Drafts::erase(const std::string& id) {
   std::erase_if(baskets, [&](const Draft& draft) { return draft.id == id; });
 }
 
-Drafts load_drafts(const std::optional<std::string>& text) {
-  Drafts drafts;
-  if (!text) return drafts;
-  json kept = json::parse(*text);
-  for (const auto& item : kept.at("baskets")) drafts.baskets.push_back(draft_from_json(item));
-  drafts.last = std::move(kept.at("last"));
-  return drafts;
-}
+Drafts drafts_of(const Work& work) { return load_drafts(work.tx.meta(desk_key(work.me, kDraftsKey))); }
 
-void save_drafts(db::Transaction& tx, const Drafts& drafts) {
+void save_drafts(Work& work, const Drafts& drafts) {
   json baskets = json::array();
   for (const auto& draft : drafts.baskets) baskets.push_back(to_json(draft));
-  tx.set_meta(kDraftsKey, json{{"baskets", std::move(baskets)}, {"last", drafts.last}}.dump());
+  work.tx.set_meta(desk_key(work.me, kDraftsKey), json{{"baskets", std::move(baskets)}, {"last", drafts.last}}.dump());
 }
 
 std::optional<Draft> named_draft(Work& work, Fields& request) {
   auto named = request.object("draft");
   if (!named) return std::nullopt;
-  Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
+  Drafts drafts = drafts_of(work);
   Draft draft = at_rev(drafts, *named);
   named->done();
   return draft;
@@ -113,7 +115,7 @@ void use_reserved(Draft& draft, std::vector<Settled::Part>& parts) {
 }
 
 void close_draft(Work& work, const Draft& draft, const json& answer) {
-  Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
+  Drafts drafts = drafts_of(work);
   drafts.erase(draft.id);
   drafts.last = {{"basket", draft.basket}, {"time", work.time()}};
   for (const char* name : {"total", "due", "change", "change_notes", "claimed", "payments", "total_back", "due_back"})
@@ -124,7 +126,7 @@ void close_draft(Work& work, const Draft& draft, const json& answer) {
                                        {"kind", receipt.at("kind")},
                                        {"number", receipt.at("number")},
                                        {"total", receipt.at("total")}});
-  save_drafts(work.tx, drafts);
+  save_drafts(work, drafts);
 }
 
 // POST /drafts/basket: keeps the basket as it is on the screen and says what it costs, or why it cannot be sold like this.
@@ -136,7 +138,7 @@ json save_basket(Work& work, Fields& request) {
   auto tenders = read_tenders(request);
   request.done();
 
-  Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
+  Drafts drafts = drafts_of(work);
   Draft* draft = drafts.find(id);
   if (rev != (draft ? draft->rev : 0)) moved("rev");
   if (!draft) {
@@ -152,7 +154,7 @@ json save_basket(Work& work, Fields& request) {
   if (const auto lines = basket.find("lines"); lines == basket.end() || (lines->is_array() && lines->empty())) {
     json answer{{"id", id}, {"rev", 0}};  // an empty basket is none
     drafts.erase(id);
-    save_drafts(work.tx, drafts);
+    save_drafts(work, drafts);
     return answer;
   }
   // What the seller has put together is kept whatever is wrong with it.
@@ -172,7 +174,7 @@ json save_basket(Work& work, Fields& request) {
 
 // POST /drafts/park, /drafts/resume: at most one basket is on the screen; resuming one parks the other.
 json park_basket(Work& work, Fields& request) {
-  Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
+  Drafts drafts = drafts_of(work);
   Draft& draft = at_rev(drafts, request);
   draft.label = request.optional_text("label", 80).value_or(draft.label);
   request.done();
@@ -181,7 +183,7 @@ json park_basket(Work& work, Fields& request) {
 }
 
 json resume_basket(Work& work, Fields& request) {
-  Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
+  Drafts drafts = drafts_of(work);
   Draft& draft = at_rev(drafts, request);
   request.done();
   if (Draft* open = drafts.open()) open->parked = true;
@@ -191,7 +193,8 @@ json resume_basket(Work& work, Fields& request) {
 
 // POST /settings: what this device shows and who stands at it. Fields left out stay as they are.
 json change_settings(Work& work, Fields& request) {
-  json settings = json::parse(work.tx.meta(kSettingsKey).value_or("{}"));
+  const std::string key = desk_key(work.me, kSettingsKey);
+  json settings = json::parse(work.tx.meta(key).value_or("{}"));
   if (request.has("cashier")) {
     const std::string chosen = work.cashier(request);
     leave_to(work, chosen);
@@ -201,17 +204,17 @@ json change_settings(Work& work, Fields& request) {
   if (request.has("theme")) settings["theme"] = request.one_of("theme", {"light", "dark"});
   if (request.has("text")) settings["text"] = request.one_of("text", {"normal", "big"});
   request.done();
-  work.tx.set_meta(kSettingsKey, settings.dump());
+  work.tx.set_meta(key, settings.dump());
   return settings;
 }
 
 json drafts_view(const View& view) {
-  const Drafts drafts = load_drafts(view.books.meta(kDraftsKey));
+  const Drafts drafts = load_drafts(view.books.meta(desk_key(view.me, kDraftsKey)));
   json baskets = json::array();
   for (const auto& draft : drafts.baskets) baskets.push_back(without_references(draft));
   return {{"baskets", std::move(baskets)},
           {"last", drafts.last},
-          {"settings", json::parse(view.books.meta(kSettingsKey).value_or("{}"))}};
+          {"settings", json::parse(view.books.meta(desk_key(view.me, kSettingsKey)).value_or("{}"))}};
 }
 
 }  // namespace phien::till

@@ -1,5 +1,6 @@
-// Open and parked baskets and the settings of this device: durable here, never hashed, never synced. A power cut loses nothing of
-// them, and a sale takes its basket out in the transaction that writes it: afterwards there is either the basket or the sale.
+// Open and parked baskets and the settings of a desk (this device, or a phone paired with it): durable here, never hashed, never
+// synced. A power cut loses nothing of them, and a sale takes its basket out in the transaction that writes it: afterwards there
+// is either the basket or the sale.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -38,8 +39,9 @@ struct Drafts {
   Draft* open();
   void erase(const std::string& id);
 };
-Drafts load_drafts(const std::optional<std::string>& text);
-void save_drafts(db::Transaction& tx, const Drafts& drafts);
+// Of the desk that asks.
+Drafts drafts_of(const Work& work);
+void save_drafts(Work& work, const Drafts& drafts);
 
 // The basket a request names by "draft": {"id","rev"}: what the buyer was shown is what is sold, so another rev is refused
 // (draft_moved). Nothing if none is named.

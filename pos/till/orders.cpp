@@ -96,9 +96,9 @@ json order(Work& work, Fields& request) {
   answer["balance"] = total - deposit;
   answer["change"] = settled.change;
   if (draft) {
-    Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
+    Drafts drafts = drafts_of(work);
     drafts.erase(draft->id);
-    save_drafts(work.tx, drafts);
+    save_drafts(work, drafts);
   }
   return answer;
 }

@@ -76,7 +76,7 @@ json orders_view(const View& view) {
   view.books.scan(view.branch.no, view.branch.base.seq + 1, view.branch.head.seq, [&](const journal::StoredEntry& stored) {
     if (stored.bytes.find("\"order") == std::string::npos) return true;
     auto entry = journal::decode(stored.bytes);
-    if (!entry || over.contains(stored.at.hash)) return true;
+    if (!entry || over.contains(stored.at.hash) || !may_see(view.me, entry->body)) return true;
     if (std::holds_alternative<journal::Order>(entry->body)) {
       orders.push_back({std::move(*entry), {view.me.terminal, stored.at.seq, stored.at.hash}, stored.time});
     } else if (const auto* closed = std::get_if<journal::OrderClosed>(&entry->body)) {

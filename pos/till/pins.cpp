@@ -12,11 +12,11 @@ namespace phien::till {
 
 namespace {
 
-constexpr const char* kAllowedKey = "till.allowed";
 constexpr const char* kGuessesKey = "till.guesses";
 constexpr std::size_t kMaxPin = 12;
 
-// Wrong PINs, by cashier: {"boot","count","up"}; the wait runs in the time the machine is on, which nobody can turn.
+// Wrong PINs, by cashier and whichever desk they were given at: {"boot","count","up"}; the wait runs in the time the machine is
+// on, which nobody can turn.
 Milliseconds wait_of(const json& guesses, const Reading& now) {
   const int over = guesses.at("count").get<int>() - kFreeGuesses;
   if (over < 0) return 0;
@@ -53,33 +53,43 @@ const catalogue::Cashier& known_cashier(const Work& work, const std::string& id,
 }
 
 void choose(Work& work, const std::string& cashier) {
-  json settings = json::parse(work.tx.meta(kSettingsKey).value_or("{}"));
+  const std::string key = desk_key(work.me, kSettingsKey);
+  json settings = json::parse(work.tx.meta(key).value_or("{}"));
   settings["cashier"] = cashier;
-  work.tx.set_meta(kSettingsKey, settings.dump());
+  work.tx.set_meta(key, settings.dump());
 }
 
 }  // namespace
 
 void require_present(const Work& work, const std::string& id, const std::string& where) {
   const auto found = work.catalogue.cashiers.find(id);
-  if (found == work.catalogue.cashiers.end() || found->second.pin.empty() || work.tx.meta(kUnlockedKey) == id) return;
+  if (found == work.catalogue.cashiers.end() || found->second.pin.empty() || work.tx.meta(desk_key(work.me, kUnlockedKey)) == id)
+    return;
   refuse("pin_needed", where,
          {fmt::format("{} cần nhập mã PIN.", found->second.name), fmt::format("{} must give a PIN.", found->second.name)});
 }
 
 void leave_to(Work& work, const std::string& chosen) {
-  if (work.tx.meta(kUnlockedKey) != chosen) work.tx.erase_meta(kUnlockedKey);
+  const std::string key = desk_key(work.me, kUnlockedKey);
+  if (work.tx.meta(key) != chosen) work.tx.erase_meta(key);
 }
 
 std::optional<std::string> allowed_by(const Work& work, const std::string& cashier) {
-  const auto kept = work.tx.meta(kAllowedKey);
+  const auto kept = work.tx.meta(desk_key(work.me, kAllowedKey));
   if (!kept) return std::nullopt;
   const json allowed = json::parse(*kept);
   const bool stands = allowed.at("boot") == work.now.boot && work.now.up <= allowed.at("until").get<Milliseconds>();
   return stands && allowed.at("cashier") == cashier ? std::optional(allowed.at("by").get<std::string>()) : std::nullopt;
 }
 
-void forget_allowance(db::Transaction& tx) { tx.erase_meta(kAllowedKey); }
+void forget_allowance(Work& work) { work.tx.erase_meta(desk_key(work.me, kAllowedKey)); }
+
+void require_somebody(const View& view) {
+  const auto& cashiers = view.catalogue->cashiers;
+  const auto theirs = [&](const auto& one) { return view.me.sells_for(one.second.exhibitor) && !one.second.pin.empty(); };
+  if (std::none_of(cashiers.begin(), cashiers.end(), theirs) || view.books.meta(desk_key(view.me, kUnlockedKey))) return;
+  refuse("pin_needed", "cashier", {"Hãy chọn người bán và nhập mã PIN.", "Choose a cashier and give the PIN."});
+}
 
 json unlock(Work& work, Fields& request) {
   const auto& cashier = known_cashier(work, request.id("cashier"), request.at("cashier"));
@@ -88,14 +98,14 @@ json unlock(Work& work, Fields& request) {
   json answer = cashier.pin.empty() ? json{{"ok", true}} : try_pin(work, cashier, pin);
   if (answer.at("ok").get<bool>()) {
     choose(work, cashier.id);
-    work.tx.set_meta(kUnlockedKey, cashier.id);
+    work.tx.set_meta(desk_key(work.me, kUnlockedKey), cashier.id);
   }
   return answer;
 }
 
 json lock(Work& work, Fields& request) {
   request.done();
-  work.tx.erase_meta(kUnlockedKey);
+  work.tx.erase_meta(desk_key(work.me, kUnlockedKey));
   return {{"ok", true}};
 }
 
@@ -112,7 +122,7 @@ json allow(Work& work, Fields& request) {
   json answer = try_pin(work, manager, pin);
   if (answer.at("ok").get<bool>())
     work.tx.set_meta(
-        kAllowedKey,
+        desk_key(work.me, kAllowedKey),
         json{{"boot", work.now.boot}, {"by", manager.id}, {"cashier", cashier}, {"until", work.now.up + kAllowedFor}}.dump());
   return answer;
 }

@@ -15,12 +15,16 @@ inline constexpr Milliseconds kAllowedFor = 5 * 60'000;                         
 
 // Where the cashier's id lies who gave a PIN and has not locked the till since.
 inline constexpr const char* kUnlockedKey = "till.unlocked";
+// Where a manager's yes lies until it is used.
+inline constexpr const char* kAllowedKey = "till.allowed";
 // Refuses (pin_needed) a cashier with a PIN who has not given it.
 void require_present(const Work& work, const std::string& cashier, const std::string& where);
 // Locks what `chosen` has not unlocked: whoever comes back gives the PIN again.
 void leave_to(Work& work, const std::string& chosen);
 // The manager who allowed `cashier` one thing, if that still stands.
 std::optional<std::string> allowed_by(const Work& work, const std::string& cashier);
-void forget_allowance(db::Transaction& tx);
+void forget_allowance(Work& work);
+// Refuses (pin_needed) where people have PINs and nobody who gave one stands at this till.
+void require_somebody(const View& view);
 
 }  // namespace phien::till

@@ -109,7 +109,8 @@ class Scan {
       shown["kind"] = "other_seller";
       return shown;
     }
-    const auto held = held_sale(view_.books, code.sale);
+    auto held = held_sale(view_.books, code.sale);
+    if (held && !may_see(view_.me, held->entry.body)) held.reset();  // a code somebody made up
     const Known known = held ? *held : sale_of_code(code, *view_.catalogue);
     shown["kind"] = held ? "receipt" : "receipt_elsewhere";
     shown["voided"] = is_voided(view_.books, known.ref);

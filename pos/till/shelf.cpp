@@ -5,8 +5,12 @@
 namespace phien::till {
 
 std::vector<sync::FeedRow> shelf(const ledger::Reader& books, const Identity& me, const sync::FeedStock* stock) {
-  if (stock) return sync::shown_stock(books, *stock, me.journal());
   std::vector<sync::FeedRow> rows;
+  if (stock) {
+    rows = sync::shown_stock(books, *stock, me.journal());
+    std::erase_if(rows, [&](const sync::FeedRow& row) { return !me.sells_for(row.exhibitor); });
+    return rows;
+  }
   for (const auto& exhibitor : me.exhibitors)
     for (const auto& row : ledger::stock(books, exhibitor)) rows.push_back({row.exhibitor, row.product, row.place, row.on_hand});
   return rows;

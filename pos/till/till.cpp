@@ -44,10 +44,34 @@ catalogue::Catalogue make_catalogue(const ledger::CatalogueItems& items) {
   return made;
 }
 
+// What a phone sees of the till's memory.
+void keep_only(State& state, const Identity& me) {
+  std::erase_if(state.offers, [&](const auto& offer) { return !me.sells_for(offer.first.first); });
+  std::erase_if(state.proposals, [&](const auto& proposal) { return !me.sells_for(proposal.second.product.exhibitor); });
+  state.shifts.clear();  // a drawer's figures are of all who sell here
+}
+
 std::string once_key(const std::string& key) { return "once.key." + key; }
 std::string ring_key(std::int64_t n) { return fmt::format("once.ring.{}", n % kRememberedKeys); }
 
-std::string digest_of(const Call& call) { return hex(sha256(call.name + "\n" + call.request.dump())); }
+// What another desk was answered is nobody else's.
+std::string digest_of(const Call& call) {
+  const std::string desk = call.desk.id.empty() ? "" : "\n" + call.desk.id;
+  return hex(sha256(call.name + "\n" + call.request.dump() + desk));
+}
+
+// One exhibitor's part, with the account that takes its money.
+catalogue::Catalogue part_of(const catalogue::Catalogue& whole, const Identity& me) {
+  catalogue::Catalogue part;
+  part.fair = whole.fair;
+  for (const auto& [id, item] : whole.exhibitors)
+    if (me.sells_for(id) || id == me.holder) part.exhibitors.emplace(id, item);
+  for (const auto& [id, item] : whole.products)
+    if (me.sells_for(item.exhibitor)) part.products.emplace(id, item);
+  for (const auto& [id, item] : whole.cashiers)
+    if (me.sells_for(item.exhibitor)) part.cashiers.emplace(id, item);
+  return part;
+}
 
 // The answer given before under this key, if any. Refuses when it was given to another request.
 std::optional<json> remembered(const db::Transaction& tx, const Call& call) {
@@ -90,7 +114,7 @@ void Till::begin(db::Transaction& tx, const Beginning& beginning) {
   const auto branches = tx.branches_of(me_.journal());
   if (branches.empty()) {
     branch_ = tx.add_branch(me_.journal(), 0, {0, journal::genesis(me_.journal())});
-    Work work(tx, me_, branch_, catalogue(tx, tx.meta(kCursorKey)), clock_.now(), Lang::vi);
+    Work work(tx, me_, branch_, catalogue(tx, tx.meta(kCursorKey), me_), clock_.now(), Lang::vi);
     journal::JournalOpen open;
     open.program = beginning.program;
     if (!beginning.device.empty()) open.device = beginning.device;
@@ -105,13 +129,17 @@ void Till::begin(db::Transaction& tx, const Beginning& beginning) {
   if (tx.meta(live_key(me_)) != truth.live_text()) tx.set_meta(live_key(me_), truth.live_text());
 }
 
-CataloguePtr Till::catalogue(const ledger::Reader& books, const std::optional<std::string>& cursor) {
+CataloguePtr Till::catalogue(const ledger::Reader& books, const std::optional<std::string>& cursor, const Identity& asking) {
   const std::scoped_lock hold(cache_lock_);
   if (!cached_ || cached_cursor_ != cursor.value_or("")) {
     cached_ = std::make_shared<const catalogue::Catalogue>(make_catalogue(ledger::catalogue_items(books)));
     cached_cursor_ = cursor.value_or("");
+    of_phones_.clear();
   }
-  return cached_;
+  if (!asking.is_phone()) return cached_;
+  auto& part = of_phones_[asking.exhibitors.empty() ? "" : asking.exhibitors.front()];
+  if (!part) part = std::make_shared<const catalogue::Catalogue>(part_of(*cached_, asking));
+  return part;
 }
 
 db::JournalStore::Job Till::job(Call call, std::shared_ptr<Answer> answer) {
@@ -126,7 +154,9 @@ db::JournalStore::Job Till::job(Call call, std::shared_ptr<Answer> answer) {
       return;
     }
     if (auto why = obstacle()) throw Refusal{*why};
-    Work work(tx, me_, branch_, catalogue(tx, tx.meta(kCursorKey)), clock_.now(), call.lang);
+    const Identity me = me_.at(call.desk);
+    const CataloguePtr goods = catalogue(tx, tx.meta(kCursorKey), me);
+    Work work(tx, me, branch_, goods, clock_.now(), call.lang);
     work.stock = known_stock();
     if (work.state.closed && !call.after_close)
       refuse("journal_closed", "",
@@ -139,7 +169,7 @@ db::JournalStore::Job Till::job(Call call, std::shared_ptr<Answer> answer) {
 
 db::JournalStore::Job Till::own_job(std::function<void(Work&)> change) {
   return [this, change = std::move(change)](db::Transaction& tx) {
-    Work work(tx, me_, branch_, catalogue(tx, tx.meta(kCursorKey)), clock_.now(), Lang::vi);
+    Work work(tx, me_, branch_, catalogue(tx, tx.meta(kCursorKey), me_), clock_.now(), Lang::vi);
     if (!work.state.closed) change(work);
   };
 }
@@ -165,13 +195,15 @@ Answer Till::perform(Call call) {
   return *answer;
 }
 
-json Till::read(Lang lang, const std::function<json(const View&)>& read) {
+json Till::read(Lang lang, const std::function<json(const View&)>& read, const Desk& desk) {
+  const Identity me = me_.at(desk);
   const auto books = store_.snapshot();
   const auto cursor = books->meta(kCursorKey);
   const auto branch = books->branch(branch_);
   State state = load_state(*books, branch_, books->meta(receipts_key(me_)), books->meta(live_key(me_)));
-  CataloguePtr goods = catalogue(*books, cursor);
-  return read(View{*books, me_, *branch, std::move(goods), std::move(state), clock_.now(), lang, known_stock()});
+  CataloguePtr goods = catalogue(*books, cursor, me);
+  if (me.is_phone()) keep_only(state, me);
+  return read(View{*books, me, *branch, std::move(goods), std::move(state), clock_.now(), lang, known_stock()});
 }
 
 std::shared_ptr<const sync::FeedStock> Till::known_stock() {

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,7 @@ struct Call {
   Lang lang = Lang::vi;
   bool once = true;          // false: writes no entry, so a repetition needs no key
   bool after_close = false;  // also when this terminal's journal is closed: writes nothing into it
+  Desk desk{};
 };
 struct Answer {
   json value;  // when there is no problem
@@ -72,7 +74,7 @@ class Till {
   db::JournalStore::Job own_job(std::function<void(Work&)> change);
 
   // Runs `read` over a fresh snapshot.
-  json read(Lang lang, const std::function<json(const View&)>& read);
+  json read(Lang lang, const std::function<json(const View&)>& read, const Desk& desk = {});
 
   // Why this till cannot sell just now; nothing if it can. Ask before money is taken.
   std::optional<Problem> obstacle();
@@ -91,7 +93,8 @@ class Till {
 
  private:
   void begin(db::Transaction& tx, const Beginning& beginning);
-  CataloguePtr catalogue(const ledger::Reader& books, const std::optional<std::string>& cursor);
+  // As `asking` may see it.
+  CataloguePtr catalogue(const ledger::Reader& books, const std::optional<std::string>& cursor, const Identity& asking);
   std::shared_ptr<const sync::FeedStock> known_stock();
 
   db::JournalStore& store_;
@@ -105,6 +108,7 @@ class Till {
   std::mutex cache_lock_;  // the store's thread writes, the others read
   std::string cached_cursor_;
   CataloguePtr cached_;
+  std::map<std::string, CataloguePtr> of_phones_;  // exhibitor → what its phones see of it
   std::shared_ptr<const sync::FeedStock> stock_;
 };
 

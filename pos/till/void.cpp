@@ -17,20 +17,6 @@ const std::set<std::string, std::less<>> kVoidable{"sale",      "refund",   "ord
                                                    "stock_out", "transfer", "stock_count", "declared_sales",   "cash_in",
                                                    "cash_out",  "visitors", "lead",        "payment_confirmed"};
 
-// The exhibitor an entry is of, "" if it is of none.
-std::string exhibitor_of(const journal::Body& body) {
-  return std::visit(
-      [](const auto& b) -> std::string {
-        if constexpr (requires {
-                        { b.exhibitor } -> std::convertible_to<std::string>;
-                      })
-          return b.exhibitor;
-        else
-          return "";
-      },
-      body);
-}
-
 bool has_exchange(const journal::Body& body) {
   const auto* deal = deal_of(body);
   return deal && std::any_of(deal->payments.begin(), deal->payments.end(),
@@ -48,7 +34,9 @@ void check_voidable(Work& work, const Known& known, const std::string& where) {
   if (!kVoidable.contains(kind))
     refuse("cannot_void", where,
            {fmt::format("Không thể hủy mục loại “{}”.", kind), fmt::format("An entry of kind “{}” cannot be voided.", kind)});
-  if (const std::string exhibitor = exhibitor_of(known.entry.body); !exhibitor.empty()) work.require_own(exhibitor, where);
+  // What is of no exhibitor (cash in and out) is the till's own.
+  if (const std::string exhibitor = exhibitor_of(known.entry.body); !exhibitor.empty() || work.me.is_phone())
+    work.require_own(exhibitor, where);
   if (is_voided(work.tx, known.ref)) refuse("already_voided", where, {"Mục này đã bị hủy.", "That was voided already."});
   if (std::holds_alternative<journal::Sale>(known.entry.body) && !given_back(work.tx, known.ref).empty())
     refuse(
@@ -128,7 +116,7 @@ json undo_last(Work& work, Fields& request) {
   const std::string hash = request.text("hash", 64), where = request.at("hash");
   request.done();
 
-  Drafts drafts = load_drafts(work.tx.meta(kDraftsKey));
+  Drafts drafts = drafts_of(work);
   if (drafts.last.is_null() || drafts.last.at("receipts").front().at("hash") != hash)
     refuse("not_the_last", where, {"Đây không phải lần bán vừa xong.", "That is not the sale made last."});
   std::vector<Known> all;
@@ -141,7 +129,7 @@ json undo_last(Work& work, Fields& request) {
   answer["draft"] = {{"id", draft.id}, {"rev", draft.rev}};
   drafts.last = nullptr;
   drafts.baskets.push_back(std::move(draft));
-  save_drafts(work.tx, drafts);
+  save_drafts(work, drafts);
   return answer;
 }
 

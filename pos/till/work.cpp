@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "pos/till/drafts.hpp"
 #include "pos/till/pins.hpp"
 #include "shared/pay_refs.hpp"
 #include "shared/planted.hpp"
@@ -12,6 +13,14 @@ namespace phien::till {
 
 std::string receipts_key(const Identity& me) { return "till.receipts." + me.terminal; }
 std::string live_key(const Identity& me) { return "till.live." + me.terminal; }
+std::string desk_key(const Identity& me, const char* name) {
+  return me.is_phone() ? "phone." + me.desk + "." + name : std::string(name);
+}
+
+void forget_desk(db::Transaction& tx, const Identity& phone) {
+  if (!phone.is_phone()) return;
+  for (const char* name : {kDraftsKey, kSettingsKey, kUnlockedKey, kAllowedKey}) tx.erase_meta(desk_key(phone, name));
+}
 
 journal::ServerPosition position_from_text(const std::optional<std::string>& text) {
   if (!text) return {};
@@ -57,8 +66,10 @@ std::string Work::named_cashier(Fields& request) {
               fmt::format("There is no cashier “{}” at this till.", *named)});
     return *named;
   }
-  if (auto here = tx.meta(kUnlockedKey); here && std::find(theirs.begin(), theirs.end(), *here) != theirs.end()) return *here;
-  for (const auto& [holder, shift] : state.shifts) return shift.cashier;
+  if (auto here = tx.meta(desk_key(me, kUnlockedKey)); here && std::find(theirs.begin(), theirs.end(), *here) != theirs.end())
+    return *here;
+  for (const auto& [holder, shift] : state.shifts)
+    if (!me.is_phone() || std::find(theirs.begin(), theirs.end(), shift.cashier) != theirs.end()) return shift.cashier;
   if (theirs.size() == 1) return theirs.front();
   // Not naming oneself is no way round a PIN.
   if (std::any_of(theirs.begin(), theirs.end(), [&](const auto& id) { return !catalogue.cashiers.at(id).pin.empty(); }))
@@ -82,7 +93,7 @@ void Work::note_allowance() {
   std::vector<journal::Entry> note;
   note.push_back(std::move(*allowance_));
   allowance_.reset();
-  forget_allowance(tx);
+  forget_allowance(*this);
   write(std::move(note));
 }
 
@@ -123,6 +134,7 @@ const catalogue::Product* Work::product(const std::string& id) {
   if (const auto found = catalogue.products.find(id); found != catalogue.products.end()) return &found->second;
   const auto proposed = state.proposals.find(id);
   if (proposed == state.proposals.end()) return nullptr;
+  if (me.is_phone() && !me.sells_for(proposed->second.product.exhibitor)) return nullptr;
   auto& item = proposed_[id];
   const auto& from = proposed->second.product;
   item.id = from.product;

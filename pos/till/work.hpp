@@ -30,6 +30,10 @@ inline constexpr std::size_t kMaxLines = 200;
 // Where this till's own values lie in the store.
 std::string receipts_key(const Identity& me);
 std::string live_key(const Identity& me);
+// Where the desk that asks keeps what is its own: its baskets, its look, who stands at it.
+std::string desk_key(const Identity& me, const char* name);
+// All that a phone kept: it is paired no more.
+void forget_desk(db::Transaction& tx, const Identity& phone);
 inline constexpr const char* kCursorKey = "feed.cursor";  // sync::take_feed's position, as {"hash","incarnation","seq"}
 inline constexpr const char* kStockKey = "feed.stock";    // stock the server told, as a Feed without batches
 

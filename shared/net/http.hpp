@@ -171,11 +171,12 @@ class HttpClient {
   std::shared_ptr<State> state_;
 };
 
-// A fresh self-signed P-256 certificate for TLS, as PEM, valid ten years (terminals check the key, not the dates).
+// A fresh self-signed P-256 certificate for TLS, as PEM. Terminals check the key, not the dates; browsers want days to be few.
 struct TlsKey {
   std::string key_pem, certificate_pem;
 };
-TlsKey make_tls_key(const std::string& common_name, const std::vector<std::string>& subject_alt_names);
+inline constexpr int kTenYears = 3'650;  // in days
+TlsKey make_tls_key(const std::string& common_name, const std::vector<std::string>& subject_alt_names, int days = kTenYears);
 std::string spki_hex(const std::string& certificate_pem);
 std::shared_ptr<asio::ssl::context> tls_server_context(const TlsKey& key);  // TLS 1.2 and up
 

@@ -32,8 +32,7 @@ using Names = std::unique_ptr<GENERAL_NAMES, Freer<GENERAL_NAMES_free>>;
 using Name = std::unique_ptr<GENERAL_NAME, Freer<GENERAL_NAME_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
 
-constexpr long kTenYears = 10L * 365 * 24 * 3600;
-constexpr long kOneDay = 24L * 3600;  // a device whose clock is a little behind
+constexpr long kOneDay = 24L * 3600;  // also how far behind the clock of a device may be
 
 void require(bool good, const char* what) {
   if (!good) throw std::runtime_error(fmt::format("TLS key: {} failed", what));
@@ -66,7 +65,7 @@ void add_alternative_names(X509* certificate, const std::vector<std::string>& na
   require(X509_add1_ext_i2d(certificate, NID_subject_alt_name, list.get(), 0, 0) == 1, "alternative names");
 }
 
-Certificate self_signed(EVP_PKEY* key, const std::string& common_name, const std::vector<std::string>& names) {
+Certificate self_signed(EVP_PKEY* key, const std::string& common_name, const std::vector<std::string>& names, int days) {
   Certificate certificate(X509_new());
   require(certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1, "a certificate");
   std::string serial = random_bytes(16);
@@ -75,7 +74,7 @@ Certificate self_signed(EVP_PKEY* key, const std::string& common_name, const std
       BN_bin2bn(reinterpret_cast<const unsigned char*>(serial.data()), static_cast<int>(serial.size()), nullptr));
   require(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate.get())), "a serial number");
   require(X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kOneDay) &&
-              X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kTenYears),
+              X509_gmtime_adj(X509_getm_notAfter(certificate.get()), days * kOneDay),
           "a date");
   X509_NAME* subject = X509_get_subject_name(certificate.get());
   require(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(common_name.data()),
@@ -92,10 +91,10 @@ Certificate self_signed(EVP_PKEY* key, const std::string& common_name, const std
 
 }  // namespace
 
-TlsKey make_tls_key(const std::string& common_name, const std::vector<std::string>& subject_alt_names) {
+TlsKey make_tls_key(const std::string& common_name, const std::vector<std::string>& subject_alt_names, int days) {
   const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   require(key != nullptr, "making a key");
-  const Certificate certificate = self_signed(key.get(), common_name, subject_alt_names);
+  const Certificate certificate = self_signed(key.get(), common_name, subject_alt_names, days);
   const Bio key_text(BIO_new(BIO_s_mem())), certificate_text(BIO_new(BIO_s_mem()));
   require(key_text && PEM_write_bio_PKCS8PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
           "writing the key");

@@ -96,6 +96,8 @@ class Access(unittest.TestCase):
                 answer = self.ask(method.upper(), target, {} if method == "post" else None)
                 if target.startswith("/start/"):
                     self.assertEqual((answer.status, answer.code), (403, "bad_link"))
+                elif target == "/api/v1/pair":      # over the phones' listener alone: test_pos_phones
+                    self.assertEqual((answer.status, answer.code), (403, "wrong_origin"))
                 elif target.startswith("/assets/"):
                     self.assertEqual((answer.status, answer.code), (404, "no_such_page"))
                 else:

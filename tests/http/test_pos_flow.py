@@ -11,6 +11,7 @@ import unittest
 
 import phien_test as pt
 from openapi import OpenApi
+from phone import Phone
 from till import Clock, Till, check_numbers
 
 
@@ -277,7 +278,7 @@ class Clocks(unittest.TestCase):
 class Description(unittest.TestCase):
     def test_answers_are_as_openapi_says(self):
         server = pt.Server.started()
-        till = Till.enrolled(server).start()
+        till = Till.enrolled(server).start("--listen", "127.0.0.1:0")
         tearing_down(self, server, till)
         till.delivered()
         api = OpenApi(till.call("GET", "/api/v1/openapi.json").json)
@@ -334,6 +335,10 @@ class Description(unittest.TestCase):
         ask("GET", "/api/v1/drafts")
         ask("POST", "/api/v1/undo", {"hash": sold["receipts"][0]["hash"]})
         ask("GET", "/api/v1/drafts")
+        phone = Phone.paired(till, "EX01")
+        api.check("GET", "/api/v1/status", phone.call("GET", "/api/v1/status"))
+        api.check("POST", "/api/v1/pair", phone.pair(ask("POST", "/api/v1/phones/pair", {"exhibitor": "EX01", "name": "x"}).json))
+        ask("POST", "/api/v1/phones/end", {"id": ask("GET", "/api/v1/phones").json["rows"][0]["id"]})
         page = ask("GET", "/")
         assets = re.findall(r'"\.?(/assets/[^"]+)"', gzip.decompress(page.body).decode())
         self.assertGreater(len(assets), 1)

@@ -2,5 +2,7 @@ import { mount } from "svelte";
 import "@shared/theme.css";
 import App from "./App.svelte";
 import Guest from "./screens/Guest.svelte";
+import Pair from "./screens/Pair.svelte";
 
-mount(location.hash === "#/guest" ? Guest : App, { target: document.getElementById("till")! });
+const page = location.hash === "#/guest" ? Guest : location.hash.startsWith("#pair=") ? Pair : App;
+mount(page, { target: document.getElementById("till")! });

@@ -3,8 +3,10 @@ import { get, newKey, NoAnswer, post, Refused, type Message } from "@shared/requ
 import type { Cashier, Catalogue, Drafts, List, PinTried, Problem, Product, Settings, Status, StockRow } from "./types";
 import { WORDS, type Word } from "./words";
 
-export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock" | "offers" | "people" | "late" | "leaving" | "printer";
-const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock", "offers", "people", "late", "leaving", "printer"];
+export type Screen = "sell" | "pay" | "receipts" | "waiting" | "shift" | "trust" | "stock" | "offers" | "people" | "late" | "leaving" | "printer" | "phones";
+const SCREENS: Screen[] = ["sell", "pay", "receipts", "waiting", "shift", "trust", "stock", "offers", "people", "late", "leaving", "printer", "phones"];
+// What a phone paired with a till is for; the terminal refuses it the rest (pos/api/phone_words.cpp).
+const OF_PHONES: Screen[] = ["sell", "pay", "receipts", "waiting", "trust", "stock", "people"];
 const STATUS_EVERY_MS = 4_000;
 const RETRY_EVERY_MS = 700;
 const CLOCK_TOLERANCE_MS = 120_000;
@@ -31,6 +33,7 @@ class Till {
   refused = $state(""); // what the cashier has no right to, until a manager has allowed it or not
   stock = $state.raw<Map<string, StockRow>>(new Map());
   printer = $derived((this.status?.printer.state ?? "none") !== "none"); // there is one to print on
+  phone = $derived(this.status?.phone ?? null); // this page is on a paired phone
   products = $derived(new Map(this.catalogue.products.map((one) => [one.id, one])));
 
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -124,7 +127,10 @@ class Till {
     }
   }
 
+  has = (screen: Screen): boolean => !this.phone || OF_PHONES.includes(screen);
+
   go = (screen: Screen): void => {
+    if (!this.has(screen)) return;
     if (this.screen !== screen) location.hash = screen === "sell" ? "" : screen;
     this.screen = screen;
   };
@@ -136,6 +142,7 @@ class Till {
       const drafts = await this.insist(() => get<Drafts>("drafts"));
       this.settings = drafts.settings;
       await this.refresh();
+      this.#follow();
       this.ready = true;
       setInterval(() => { if (!document.hidden) void this.refresh(); }, STATUS_EVERY_MS);
       document.addEventListener("visibilitychange", () => { if (!document.hidden) void this.refresh(); });
@@ -147,7 +154,7 @@ class Till {
   }
   #follow(): void {
     const wanted = location.hash.slice(1) as Screen;
-    this.screen = SCREENS.includes(wanted) ? wanted : "sell";
+    this.screen = SCREENS.includes(wanted) && this.has(wanted) ? wanted : "sell";
   }
 
   /** The status; the catalogue too when it has changed. */

@@ -117,8 +117,26 @@ export interface Status {
   clock: { time: number; offset_ms: number; quality: "exact" | "estimated" | "unknown" };
   program: string;
   unlocked: string;
+  phone: { name: string; exhibitor: string } | null;
   battery: { charging: boolean; percent: number } | null;
   printer: { state: "none" | "ready" | "busy" | "waiting" | "trouble"; waiting: number };
+}
+export interface PairedPhone {
+  id: string;
+  name: string;
+  exhibitor: string;
+  paired: number;
+  seen: number;
+}
+export interface Phones {
+  rows: PairedPhone[];
+  urls: string[];
+}
+export interface Pairing {
+  link: string;
+  url: string;
+  pin: string;
+  lives_ms: number;
 }
 export interface PrintJob {
   id: string;
