@@ -86,8 +86,7 @@ export default async function suite(test, browser) {
       await phone.page.getByText("Điện thoại này chưa được ghép").waitFor();
       await shot(phone.page, "phone-not-paired");
       assert.deepEqual(await problems(phone.page, "not paired"), []);
-      await phone.page.goto(link);
-      await phone.page.reload(); // the same address but for what is behind the #
+      await phone.page.goto(link); // the same address but for what is behind the #
       await phone.page.locator(".keys").waitFor();
       await shot(phone.page, "phone-pair");
       assert.deepEqual(await problems(phone.page, "pair"), []);
