@@ -122,8 +122,7 @@ asio::awaitable<net::Response> LocalApi::end_phone(net::Request& request) {
 }
 
 asio::awaitable<net::Response> LocalApi::pair_phone(net::Request& request) {
-  if (!request.secure)
-    co_return net::refusal(403, {"phones_only", "", {"Chỉ dành cho điện thoại.", "This is for phones."}});
+  if (!request.secure) co_return net::refusal(403, {"phones_only", "", {"Chỉ dành cho điện thoại.", "This is for phones."}});
   auto body = till::parse_request(request.body);
   if (!body) co_return refused(body.problem());
   std::string code, pin;

@@ -356,6 +356,40 @@ class OneExhibitor(Booth):
         self.assertEqual(phone.get("scan?code=" + own)["product"], own)
 
 
+class Cashiers(Booth):
+    """PINs: who stands at the phone does not stand at the till, nor the other way round."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for cashier, exhibitor, pin, manager in (("lan", OWN, "2468", False), ("man", OTHER, "1357", True)):
+            item = {"id": cashier, "name": cashier.title() + " (Mẫu)", "exhibitor": exhibitor, "may_refund": False, "is_manager": manager}
+            answer = cls.server.admin("PUT", f"/api/v1/catalogue/cashier/{cashier}", {"item": item, "pin": pin})
+            assert answer.status == 200, answer
+        pt.wait_for(lambda: {"lan", "man"} <= {c["id"] for c in cls.till.get("catalogue")["cashiers"]}, "the cashiers to reach the till")
+
+    def test_each_desk_has_its_own_cashier(self):
+        till, own = self.till, lines(self.own[0])
+        till.post("lock", {})
+        self.assertEqual(offer(till, expect=422)["error"]["code"], "pin_needed")      # nobody who may make a code stands there
+        self.assertTrue(till.post("unlock", {"cashier": "man", "pin": "1357"})["ok"])
+        phone = Phone.paired(till, OWN)
+        self.assertNotIn("man", [c["id"] for c in phone.get("catalogue")["cashiers"]])
+        self.assertEqual(phone.get("status")["unlocked"], "")
+        self.assertEqual(phone.post("sales", {**own, "cashier": "lan"}, expect=422)["error"]["code"], "pin_needed")
+        for path, body in (("unlock", {"cashier": "man", "pin": "1357"}), ("sales", {**own, "cashier": "man"}), ("settings", {"cashier": "man"})):
+            self.assertEqual(phone.post(path, body, expect=422)["error"]["code"], "unknown_cashier")
+        self.assertTrue(phone.post("unlock", {"cashier": "lan", "pin": "2468"})["ok"])
+        self.assertEqual((phone.get("status")["unlocked"], till.get("status")["unlocked"]), ("lan", "man"))
+        number = phone.post("sales", own)["receipts"][0]["number"]
+        self.assertEqual([e["by"] for e in till.export() if e["kind"] == "sale"][-1], "lan")
+        self.assertEqual(phone.post("refunds", {"receipt": number}, expect=422)["error"]["code"], "not_allowed")
+        allowed = phone.post("allow", {"cashier": "lan", "manager": "man", "pin": "1357"}, expect=422)
+        self.assertEqual(allowed["error"]["code"], "unknown_cashier")                 # another exhibitor's manager
+        phone.post("lock", {})
+        self.assertEqual((phone.get("status")["unlocked"], till.get("status")["unlocked"]), ("", "man"))
+
+
 class Selling(Booth):
     def test_two_phones_and_the_till_have_a_basket_each(self):
         one, two = Phone.paired(self.till, OWN), Phone.paired(self.till, OTHER)
