@@ -3,6 +3,7 @@
 while others sell, a certificate near its end, a server's journal that was overtaken."""
 import copy
 import json
+import resource
 import ssl
 import unittest
 
@@ -145,7 +146,35 @@ class Clocked(Rules):
         self.assertEqual((key, row["grave"]), ("tls", True))
 
 
-class Overtaken(Rules):
+class Store(Rules):
+    def test_a_store_that_cannot_be_written(self):
+        """The disk refuses every write beyond some place in a file; the store takes nothing more until the next start."""
+        argv = self.server.argv   # without the signal a limit on the size of files is an error of the disk
+        self.server.argv = lambda *arguments: ["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", *argv(*arguments)]
+        self.server.start()
+        till = self.till()
+        self.send(till)
+        self.looked(till)
+        self.assertEqual(self.of("store_failed"), {})
+        resource.prlimit(self.server.process.pid, resource.RLIMIT_FSIZE, (64 * 1024, resource.RLIM_INFINITY))
+        for _ in range(50):
+            till.sale("EX01", "CB0001", 1000, 25000)
+            answer = till.send(till.batch(till.sent + 1))
+            if answer.status != 200:
+                break
+            till.sent = len(till.entries)
+        self.assertEqual((answer.status, answer.code), (503, "store_failed"), answer)
+        pt.wait_for(lambda: self.of("store_failed"), "it is told", WAIT)
+        (key, row), = self.of("store_failed").items()
+        self.assertEqual((key, row["grave"]), ("store", True))
+        resource.prlimit(self.server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        self.assertEqual(till.send(till.batch(till.sent + 1)).status, 503, "not before a new start")
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(till.session().status, 200)
+        self.send(till)
+        pt.wait_for(lambda: not self.of("store_failed"), "it is over", WAIT)
+
     def test_a_server_whose_journal_is_further_elsewhere(self):
         self.server.start()
         cursor = self.till().feed().json["cursor"]
