@@ -99,6 +99,34 @@ class DiskFull(unittest.TestCase):
         self.assertEqual(server.row("T01")["here"], till.get("status")["saved"]["seq"])
         d.sound(self, server)
 
+    def test_a_disk_that_fills_up_is_told_before_it_is_full(self):
+        server = pt.Server.opened(folder=self.disk(1_120))   # MiB; the rule is at 1,024
+        self.addCleanup(server.close)
+        server.start()
+        till = pt.Terminal.enrolled(server, ["EX01"])
+        till.open()
+
+        def told():
+            return [row for row in server.admin("GET", "/api/v1/alerts").json["rows"] if row["rule"] == "disk"]
+
+        def sell():
+            """Something is sold, so that alerts are looked at anew."""
+            first = len(till.entries) if len(till.entries) > 1 else 0
+            till.sale("EX01", "CB0001", 9_000_000_000, 1)
+            self.assertEqual(till.send(till.batch(first + 1)).status, 200)
+        sell()
+        pt.wait_for(lambda: server.admin("GET", "/api/v1/alerts").json["rows"], "what is sold out is told")
+        self.assertEqual(told(), [])
+        ballast = self.fill(server.root, leave=1_000 << 20)
+        sell()
+        pt.wait_for(told, "so is the disk")
+        row, = told()
+        self.assertEqual((row["key"], row["grave"]), ("data", True))
+        self.assertRegex(row["message"]["vi"], r"\b(9\d\d|1000) MB")
+        ballast.unlink()
+        sell()
+        pt.wait_for(lambda: not told(), "there is room again")
+
 
 if __name__ == "__main__":
     if APART not in os.environ:
