@@ -89,6 +89,7 @@ class Program:
         self.clock = clock
         self.process = None
         self.port = None
+        self.start_seconds = START_SECONDS
 
     def argv(self, *arguments):
         clock = ["--clock", str(self.clock)] if self.clock else []
@@ -119,7 +120,7 @@ class Program:
             except (OSError, ValueError, KeyError, http.client.HTTPException):
                 return False
 
-        wait_for(ready, f"{self.name} to be ready")
+        wait_for(ready, f"{self.name} to be ready", self.start_seconds)
         return self
 
     def stop(self):
