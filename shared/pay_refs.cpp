@@ -1,9 +1,11 @@
 #include "shared/pay_refs.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
 #include "shared/bytes.hpp"
+#include "shared/text.hpp"
 
 namespace phien {
 namespace {
@@ -22,9 +24,11 @@ std::uint64_t drawn() {
 PayRefs::PayRefs() : PayRefs(drawn()) {}
 
 std::string PayRefs::next() {
-  std::uint64_t n = next_++;
   std::string ref = "PH" + std::string(kLength, '0');
-  for (std::size_t i = ref.size(); i > 2; --i, n /= kDigits.size()) ref[i - 1] = kDigits[n % kDigits.size()];
+  do {
+    std::uint64_t n = next_++;
+    for (std::size_t i = ref.size(); i > 2; --i, n /= kDigits.size()) ref[i - 1] = kDigits[n % kDigits.size()];
+  } while (std::none_of(ref.begin(), ref.end(), is_digit));
   return ref;
 }
 

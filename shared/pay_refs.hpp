@@ -1,4 +1,5 @@
-// Payment references: PH and eight of 0–9A–Z, new for every attempt to pay.
+// Payment references: PH and eight of 0–9A–Z, new for every attempt to pay. There is a digit among them: what people write
+// beside a transfer has words that begin with PH too ("phi giao dich").
 //
 // Each maker of them counts on from a place it draws at random among the 36⁸. Two of them, also of a cloned device or one set
 // back to an old image, meet as seldom as with references drawn one by one; but those of one till lie side by side in every

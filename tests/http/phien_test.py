@@ -330,7 +330,7 @@ class Terminal:
             rounding = -(total % cash_round)
             payment["amount"] = total + rounding
         if method == "transfer":
-            payment["pay_ref"] = "PH" + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(8))
+            payment["pay_ref"] = f"PH{secrets.randbelow(10)}" + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(7))
         line = {"product": product, "name": name, "unit": "hộp", "qty": qty, "price": price, "price_kind": "list", "discount": 0,
                 "total": total, "vat": "8", "vat_amount": 0, "ocop": 0, "cnnt": 0}
         body = {"exhibitor": exhibitor, "booth": self.booth, "receipt": self.receipts, "place": "booth", "how": "till",
