@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <array>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -67,9 +69,9 @@ bool too_deep(std::string_view bytes) {
 
 Flaw key_flaw(std::string_view key, std::optional<std::string_view> before) {
   if (!is_key(key)) return Flaw::bad_key;
-  if (before && key == *before) return Flaw::duplicate_key;
-  if (before && key < *before) return Flaw::not_canonical;
-  return Flaw::none;
+  const int order = before ? key.compare(*before) : 1;
+  if (order == 0) return Flaw::duplicate_key;
+  return order < 0 ? Flaw::not_canonical : Flaw::none;
 }
 
 bool in_json_range(std::int64_t n) { return n >= -kMaxJsonInteger && n <= kMaxJsonInteger; }
@@ -127,18 +129,18 @@ class Walk {
   Flaw object(const simdjson::dom::object& object, std::size_t at, int depth) {
     if (depth > kMaxDepth) return Flaw::too_deep;
     nodes_[at].type = Node::Type::object;
-    expect("{");
+    expect('{');
     std::optional<std::string_view> before;
     std::uint32_t children = 0;
     for (const auto field : object) {
       if (const Flaw flaw = key_flaw(field.key, before); flaw != Flaw::none) return flaw;
       before = field.key;
-      if (children++ > 0) expect(",");
+      if (children++ > 0) expect(',');
       expect_string(field.key);
-      expect(":");
+      expect(':');
       if (const Flaw flaw = value(field.value, field.key, depth + 1); flaw != Flaw::none) return flaw;
     }
-    expect("}");
+    expect('}');
     nodes_[at].children = children;
     return Flaw::none;
   }
@@ -146,17 +148,21 @@ class Walk {
   Flaw array(const simdjson::dom::array& array, std::size_t at, int depth) {
     if (depth > kMaxDepth) return Flaw::too_deep;
     nodes_[at].type = Node::Type::array;
-    expect("[");
+    expect('[');
     std::uint32_t children = 0;
     for (const auto element : array) {
-      if (children++ > 0) expect(",");
+      if (children++ > 0) expect(',');
       if (const Flaw flaw = value(element, {}, depth + 1); flaw != Flaw::none) return flaw;
     }
-    expect("]");
+    expect(']');
     nodes_[at].children = children;
     return Flaw::none;
   }
 
+  void expect(char c) {
+    canonical_ = canonical_ && !rest_.empty() && rest_.front() == c;
+    if (canonical_) rest_.remove_prefix(1);
+  }
   void expect(std::string_view text) {
     canonical_ = canonical_ && rest_.starts_with(text);
     if (canonical_) rest_.remove_prefix(text.size());
@@ -175,15 +181,15 @@ class Walk {
   }
 
   void expect_integer(std::int64_t n) {
-    made_.clear();
-    append_integer(made_, n);
-    expect(made_);
+    std::array<char, 24> digits;
+    const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), n).ptr;
+    expect(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
   }
 
   std::vector<Node>& nodes_;
   std::string_view rest_;  // of the bytes, not held against anything yet
   bool canonical_ = true;
-  std::string made_;  // canonical text of one value
+  std::string made_;  // canonical text of a string that has escapes
 };
 
 Flaw fault_of(simdjson::error_code error) {

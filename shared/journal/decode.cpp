@@ -113,8 +113,8 @@ class Decoder {
   Index take(std::string_view key) {
     if (trail_.failed() || at_ == end_) return 0;
     const Node& node = nodes_[at_];
-    if (node.key != key) {
-      if (node.key < key) fail(Fault::unknown_field, node.key);
+    if (const int order = node.key.compare(key); order != 0) {
+      if (order < 0) fail(Fault::unknown_field, node.key);
       return 0;
     }
     trail_.enter(key);

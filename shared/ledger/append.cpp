@@ -34,7 +34,7 @@ class Appending {
 
   void append(const Incoming& incoming) {
     const Seq seq = branch_.head.seq + 1;
-    StoredEntry stored;
+    StoredEntry& stored = stored_;
     stored.branch = branch_.no;
     stored.at = {seq, incoming.hash};
     stored.bytes = incoming.bytes;
@@ -129,6 +129,7 @@ class Appending {
   JournalRules rules_;
   TimeState state_;
   bool settle_;
+  StoredEntry stored_;  // the one at hand; its buffer serves entry after entry
 };
 
 Problem over(std::string where, std::string_view limit) {

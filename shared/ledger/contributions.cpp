@@ -1,7 +1,5 @@
 #include "shared/ledger/contributions.hpp"
 
-#include <fmt/format.h>
-
 #include "shared/journal/certificate.hpp"
 #include "shared/planted.hpp"
 
@@ -140,8 +138,8 @@ class Poster {
     const Dong amount = sign_ * direction * payment.amount;
     out_.add({1, 0, amount}, "transfers", exhibitor, "claimed");
     if (!payment.pay_ref) return;
-    fact(keys::key("claim", *payment.pay_ref, hex(place_.at.hash), fmt::format("{}", out_.facts.size())),
-         keys::key(exhibitor, payment.holder, fmt::format("{}", amount), order().text()));
+    fact(keys::key("claim", *payment.pay_ref, hex(place_.at.hash), std::to_string(out_.facts.size())),
+         keys::key(exhibitor, payment.holder, std::to_string(amount), order().text()));
     fact(keys::key("claim_of", exhibitor, *payment.pay_ref, hex(place_.at.hash)), "");
     out_.pay_refs.push_back(*payment.pay_ref);
   }
@@ -220,7 +218,7 @@ class Poster {
   void on(const PaymentConfirmed& seen) {
     if (taking_back()) return;
     fact(keys::key("confirmed", seen.pay_ref, hex(place_.at.hash)),
-         keys::key(seen.holder, fmt::format("{}", seen.outgoing ? -seen.amount : seen.amount), order().text()));
+         keys::key(seen.holder, std::to_string(seen.outgoing ? -seen.amount : seen.amount), order().text()));
     out_.pay_refs.push_back(seen.pay_ref);
   }
   void on(const Order& made) {

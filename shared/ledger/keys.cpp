@@ -30,7 +30,12 @@ std::vector<std::string_view> split(std::string_view key) {
   }
 }
 
-std::string sortable(std::int64_t n) { return fmt::format("{:016x}", static_cast<std::uint64_t>(n) ^ kSign); }
+std::string sortable(std::int64_t n) {
+  std::uint64_t rest = static_cast<std::uint64_t>(n) ^ kSign;
+  std::string text(16, '0');
+  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, rest >>= 4U) *digit = "0123456789abcdef"[rest & 15U];
+  return text;
+}
 
 std::int64_t from_sortable(std::string_view hex) {
   std::uint64_t n = 0;
@@ -39,7 +44,10 @@ std::int64_t from_sortable(std::string_view hex) {
 }
 
 std::string Order::text() const {
-  return fmt::format("{}!{}!{}!{}", sortable(time), entry.terminal, sortable(entry.seq), hex(entry.hash));
+  std::string text = sortable(time);
+  text.reserve(text.size() + entry.terminal.size() + 16 + 2 * entry.hash.bytes.size() + 3);
+  text.append(1, '!').append(entry.terminal).append(1, '!').append(sortable(entry.seq)).append(1, '!').append(hex(entry.hash));
+  return text;
 }
 
 Order Order::parse(std::string_view text) {

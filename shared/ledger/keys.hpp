@@ -33,6 +33,7 @@
 //   account|id|server order, password|account|server order, token|id|server order
 //   odd|code|terminal|seq|hash                                    seen at posting and listed
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,11 +45,15 @@
 
 namespace phien::ledger::keys {
 
-// Appends `parts` to `out`, joined by '|'.
+// Appends `parts` to `out`, joined by '|'. A sale has some fifteen keys: `out` grows once a key, not twice a part.
 template <class... Parts>
 void join(std::string& out, std::string_view first, const Parts&... parts) {
-  out += first;
-  ((out += '|', out += std::string_view(parts)), ...);
+  const std::size_t before = out.size();
+  out.resize(before + (first.size() + ... + (1 + std::string_view(parts).size())));
+  char* at = out.data() + before;
+  const auto write = [&at](std::string_view part) { at = std::copy(part.begin(), part.end(), at); };
+  write(first);
+  ((*at++ = '|', write(parts)), ...);
 }
 template <class... Parts>
 std::string key(std::string_view first, const Parts&... parts) {
