@@ -22,6 +22,12 @@ namespace {
 constexpr std::size_t kMaxRememberedSums = 20'000;
 constexpr std::size_t kMaxRememberedFacts = 1'000;
 
+// With its '|'; "" of what has none.
+std::string_view family_of(std::string_view key) {
+  const std::size_t end = key.find('|');
+  return end == std::string_view::npos ? std::string_view() : key.substr(0, end + 1);
+}
+
 }  // namespace
 
 // ---- what is gathered -----------------------------------------------------------------------------------------------------
@@ -59,7 +65,7 @@ const std::optional<Value>& SqliteTransaction::known(Gathered<std::string, Value
 
 // The rows of the table, overlaid by what is known of them.
 template <class Value, class Visit>
-void SqliteTransaction::visit_prefix(const Gathered<std::string, Value>& gathered, std::string_view prefix,
+void SqliteTransaction::visit_prefix(const Gathered<std::string, Value>& gathered, std::string_view prefix, bool in_table,
                                      const Visit& visit) const {
   const auto& cells = gathered.map.cells();
   auto cell = cells.lower_bound(prefix);
@@ -72,6 +78,10 @@ void SqliteTransaction::visit_prefix(const Gathered<std::string, Value>& gathere
     const Value value = *at->second.value;  // a copy: the visitor may write to this very key
     return visit(at->first, value);
   };
+  if (!in_table) {
+    while (cell_before(nullptr) && visit_cell()) {}
+    return;
+  }
   queries::for_prefix<Value>(db_, prefix, [&](const queries::KeyedRows<Value>& rows, bool complete) {
     for (const auto& [key, value] : rows) {
       while (cell_before(&key)) {
@@ -85,6 +95,17 @@ void SqliteTransaction::visit_prefix(const Gathered<std::string, Value>& gathere
     }
     return true;
   });
+}
+
+bool SqliteTransaction::table_has_family(std::string_view key) const {
+  const std::string_view family = family_of(key);
+  if (family.empty()) return true;
+  auto known = fact_families_.find(family);
+  if (known == fact_families_.end()) {
+    const bool has = !queries::chunk(db_, family, family, false, static_cast<std::string*>(nullptr)).empty();
+    known = fact_families_.emplace(family, has).first;
+  }
+  return known->second;
 }
 
 // ---- the course of a transaction --------------------------------------------------------------------------------------------
@@ -166,6 +187,7 @@ void SqliteTransaction::flush() {
     static constexpr const char* kPut = "INSERT OR REPLACE INTO fact (key, value) VALUES (?, ?)";
     static constexpr const char* kErase = "DELETE FROM fact WHERE key = ?";
     if (value) {
+      if (const auto family = fact_families_.find(family_of(key)); family != fact_families_.end()) family->second = true;
       Query(db_, kPut, key, Blob{*value}).finish();
     } else {
       Query(db_, kErase, key).finish();
@@ -264,12 +286,12 @@ Sum SqliteTransaction::sum(std::string_view key) const { return known(sums_, key
 std::optional<std::string> SqliteTransaction::fact(std::string_view key) const { return known(facts_, key); }
 
 void SqliteTransaction::sums(std::string_view prefix, const std::function<bool(std::string_view, const Sum&)>& visit) const {
-  visit_prefix(sums_, prefix, visit);
+  visit_prefix(sums_, prefix, true, visit);
 }
 
 void SqliteTransaction::facts(std::string_view prefix,
                               const std::function<bool(std::string_view, std::string_view)>& visit) const {
-  visit_prefix(facts_, prefix, visit);
+  visit_prefix(facts_, prefix, table_has_family(prefix), visit);
 }
 
 void SqliteTransaction::add(std::string_view key, const Sum& delta) {

@@ -1,6 +1,7 @@
 // The writer's transaction. Entries go to their table at once; branches, sums and facts are gathered in memory and written once
 // per commit, as absolute values: a hundred sales that touch one sum cost one row.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,9 @@ class SqliteTransaction final : public TableReads<Transaction> {
   template <class Value>
   const std::optional<Value>& known(Gathered<std::string, Value>& gathered, std::string_view key) const;
   template <class Value, class Visit>
-  void visit_prefix(const Gathered<std::string, Value>& gathered, std::string_view prefix, const Visit& visit) const;
+  void visit_prefix(const Gathered<std::string, Value>& gathered, std::string_view prefix, bool in_table,
+                    const Visit& visit) const;
+  bool table_has_family(std::string_view key) const;
   template <class Wanted>
   std::vector<journal::Branch> select_branches(const Wanted& wanted) const;
   journal::Branch& branch_to_change(journal::BranchNo no);
@@ -71,6 +74,9 @@ class SqliteTransaction final : public TableReads<Transaction> {
   Gathered<journal::BranchNo, journal::Branch> branches_;
   mutable Gathered<std::string, ledger::Sum> sums_;
   mutable Gathered<std::string, std::string> facts_;
+  // Whether the table of facts has rows of a family: of what a key says up to its first '|'. Most that is looked for is of a kind
+  // that nobody has written yet. It may be said to have rows that are gone, never the other way round.
+  mutable std::map<std::string, bool, std::less<>> fact_families_;
   bool erased_ = false;
   bool cleared_ = false;  // by the job that runs
 };
