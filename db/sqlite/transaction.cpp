@@ -144,7 +144,7 @@ void SqliteTransaction::undo_job() {
   Query(db_, kRelease).finish();
   branches_.map.undo(), sums_.map.undo(), facts_.map.undo();
   // What was read of the cleared tables is not so any more.
-  if (std::exchange(cleared_, false)) sums_.map.forget_unchanged(), facts_.map.forget_unchanged();
+  if (std::exchange(cleared_, false)) sums_.map.forget_unchanged(), facts_.map.forget_unchanged(), fact_families_.clear();
 }
 
 void SqliteTransaction::commit() {
@@ -157,7 +157,7 @@ void SqliteTransaction::commit() {
 
 void SqliteTransaction::abandon() {
   erased_ = cleared_ = false;
-  sums_.forget_all(), facts_.forget_all();
+  sums_.forget_all(), facts_.forget_all(), fact_families_.clear();
   // After some errors SQLite has rolled back by itself.
   if (sqlite3_get_autocommit(db_.raw()) == 0) db_.run("ROLLBACK");
   load_branches();

@@ -1,5 +1,6 @@
 #include "db/sqlite/writer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -8,7 +9,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A group of jobs ends at either: the first bounds what one failed commit takes along, the second how long the first job waits.
+// A group is the jobs that wait when it begins. Who comes meanwhile is for the next one: taken along, all of a few busy callers
+// would end up in one group and wait for its commit together, and with nobody to be read from meanwhile, reading and writing
+// would take turns instead of going on side by side (tests/bench, ingest_bulk: a quarter more sales a second). It also ends at
+// either of these: the first bounds what one failed commit takes along, the second how long the first job waits.
 constexpr std::size_t kMaxGroupJobs = 256;
 constexpr auto kMaxGroupTime = std::chrono::milliseconds(20);
 
@@ -87,6 +91,11 @@ bool Writer::take(Pending& next) {
   return true;
 }
 
+std::size_t Writer::waiting() {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 void Writer::serve() {
   for (;;) {
     Pending next;
@@ -113,12 +122,13 @@ void Writer::serve() {
 
 void Writer::run_group(Pending first) {
   const auto until = Clock::now() + kMaxGroupTime;
+  const std::size_t most = std::min(kMaxGroupJobs, 1 + waiting());
   std::vector<Pending> group;
   group.push_back(std::move(first));
   try {
     transaction_.begin();
     run_job(group.back());
-    while (group.size() < kMaxGroupJobs && Clock::now() < until) {
+    while (group.size() < most && Clock::now() < until) {
       Pending next;
       if (!take(next)) break;
       group.push_back(std::move(next));

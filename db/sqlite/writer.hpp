@@ -30,6 +30,7 @@ class Writer {
   static int note_wal_size(void* self, sqlite3*, const char*, int pages);
   void serve();
   bool take(Pending& next);
+  std::size_t waiting();
   void run_group(Pending first);
   void run_job(Pending& pending);
   void fail_group(std::vector<Pending>& group, const std::exception_ptr& problem);

@@ -138,6 +138,32 @@ TEST_CASE_TEMPLATE("I5: long scans are whole and ordered, may be stopped, and ma
   CHECK(stopped == 130);
 }
 
+TEST_CASE_TEMPLATE("I5: facts that were looked for in vain are found once they are there, and once a clearing is undone", Kind,
+                   EVERY_STORE) {
+  Kind kind;
+  const Facts late{{"late|a", "x"}};
+  const auto found = [&] {
+    Facts there;
+    kind.store->run([&](Transaction& tx) { there = facts(tx, "late|"); });
+    return there;
+  };
+  CHECK(found().empty());
+  kind.store->run([](Transaction& tx) { tx.put("late|a", "x"); });
+  CHECK(found() == late);
+  // So many others that a store which remembers what it wrote has to look again.
+  kind.store->run([](Transaction& tx) {
+    for (int i = 0; i < 2'000; ++i) tx.put("other|" + std::to_string(i), "y");
+  });
+  CHECK(found() == late);
+  CHECK_THROWS_AS(kind.store->run([](Transaction& tx) {
+    tx.clear_books();
+    CHECK(facts(tx, "late|").empty());
+    throw std::runtime_error("undone");
+  }),
+                  std::runtime_error);
+  CHECK(found() == late);
+}
+
 TEST_CASE_TEMPLATE("I5: clear_books clears sums and facts, and nothing else; undone, all is as before", Kind, EVERY_STORE) {
   Kind kind;
   const auto no = add_journal(*kind.store);
