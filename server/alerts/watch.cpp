@@ -154,9 +154,8 @@ void Watch::tell(const Alert& alert, const char* state, Milliseconds now) {
   }
 }
 
-asio::awaitable<void> Watch::look() {
+asio::awaitable<std::vector<Alert>> Watch::found(Milliseconds now) {
   const std::shared_ptr<const Summary> live = co_await house_.live.current();
-  const Milliseconds now = house_.now().wall;
   const auto contacts = house_.last_contact;
   const bool failed = house_.store_failed(), overtaken = house_.overtaken();
   std::vector<Alert> alerts;
@@ -167,6 +166,30 @@ asio::awaitable<void> Watch::look() {
     alerts = alerts_now(*house_.store().snapshot(), json::parse(live->json), contacts, machine, now);
   };
   co_await house_.aside(looking);
+  co_return alerts;
+}
+
+// Books that cannot be read are themselves something to tell; what was wrong before is taken to be so still.
+std::vector<Alert> Watch::unread() const {
+  std::vector<Alert> alerts;
+  for (const auto& [id, open] : open_) alerts.push_back(open.alert);
+  alerts.push_back({"store_failed",
+                    "read",
+                    true,
+                    {"Không đọc được kho dữ liệu của máy chủ: hãy dừng máy chủ và làm theo hướng dẫn khôi phục",
+                     "The server's store cannot be read: stop the server and follow the guide to recovery"}});
+  return alerts;
+}
+
+asio::awaitable<void> Watch::look() {
+  const Milliseconds now = house_.now().wall;
+  std::vector<Alert> alerts;
+  try {
+    alerts = co_await found(now);
+  } catch (const std::exception& e) {
+    spdlog::error("what is wrong cannot be looked at: {}", e.what());
+    alerts = unread();
+  }
   std::map<std::string, Open> seen;
   bool changed = false;
   for (Alert& alert : alerts) {

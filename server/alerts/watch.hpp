@@ -52,6 +52,8 @@ class Watch {
     std::optional<Problem> problem;
   };
   asio::awaitable<void> look();
+  asio::awaitable<std::vector<Alert>> found(Milliseconds now);
+  std::vector<Alert> unread() const;
   asio::awaitable<void> send(Outlet outlet);
   asio::awaitable<void> keep();
   void tell(const Alert& alert, const char* state, Milliseconds now);

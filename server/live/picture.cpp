@@ -234,12 +234,8 @@ json stock_rows(const std::vector<ledger::StockRow>& stock, const ledger::Catalo
 // Terminals that have not been heard of: what they sold since is not in any figure here.
 json behind(const ledger::Reader& books, const Contacts& contacts, const Scope& scope) {
   json rows = json::array();
-  for (const json& terminal : terminal_rows(books, contacts)) {
+  for (const json& terminal : terminal_rows(books, contacts, scope)) {
     if (!terminal["silent"].get<bool>()) continue;
-    const auto own = [&](const json& id) {
-      return std::find(scope->begin(), scope->end(), id.get<std::string>()) != scope->end();
-    };
-    if (scope && std::none_of(terminal["exhibitors"].begin(), terminal["exhibitors"].end(), own)) continue;
     json row{{"terminal", terminal["terminal"]}, {"booth", terminal["booth"]}};
     for (const char* since : {"last_contact", "last_entry"})
       if (terminal.contains(since) && !row.contains("since")) row["since"] = terminal[since];

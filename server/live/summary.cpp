@@ -1,5 +1,6 @@
 #include "server/live/summary.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "shared/ledger/views.hpp"
@@ -16,10 +17,25 @@ struct Held {
   Milliseconds last_entry = 0;
 };
 
-std::map<std::string, Held> held_of_terminals(const ledger::Reader& books) {
+using Terminals = std::vector<journal::TerminalEnrolled>;
+
+Terminals terminals_of(const ledger::Reader& books, const std::optional<std::vector<std::string>>& scope) {
+  Terminals terminals = ledger::enrolments(books);
+  const auto in_scope = [&](const std::string& id) { return std::find(scope->begin(), scope->end(), id) != scope->end(); };
+  if (scope)
+    std::erase_if(terminals, [&](const journal::TerminalEnrolled& one) {
+      return std::none_of(one.exhibitors.begin(), one.exhibitors.end(), in_scope);
+    });
+  return terminals;
+}
+
+std::map<std::string, Held> held_of(const ledger::Reader& books, const Terminals& terminals) {
   std::map<std::string, Held> held;
+  for (const journal::TerminalEnrolled& one : terminals) held[one.terminal];
   for (const journal::Branch& branch : books.branches()) {
-    Held& of = held[branch.journal.terminal];
+    const auto wanted = held.find(branch.journal.terminal);
+    if (wanted == held.end()) continue;
+    Held& of = wanted->second;
     ++of.branches;
     if (branch.head.seq <= of.head.seq) continue;
     of.head = branch.head;
@@ -34,22 +50,20 @@ struct Coverage {
 
 }  // namespace
 
-json terminal_rows(const ledger::Reader& books, const Contacts& contacts) {
-  const auto held = held_of_terminals(books);
+json terminal_rows(const ledger::Reader& books, const Contacts& contacts, const std::optional<std::vector<std::string>>& scope) {
+  const Terminals terminals = terminals_of(books, scope);
+  const auto held = held_of(books, terminals);
   json rows = json::array();
-  for (const journal::TerminalEnrolled& terminal : ledger::enrolments(books)) {
+  for (const journal::TerminalEnrolled& terminal : terminals) {
     json row{{"terminal", terminal.terminal},
              {"exhibitors", terminal.exhibitors},
              {"booth", terminal.booth},
              {"holder", terminal.holder},
-             {"key", hex(terminal.key)},
-             {"seq", 0},
-             {"branches", 0}};
-    if (const auto found = held.find(terminal.terminal); found != held.end()) {
-      row["seq"] = found->second.head.seq;
-      row["branches"] = found->second.branches;
-      row["last_entry"] = found->second.last_entry;
-    }
+             {"key", hex(terminal.key)}};
+    const Held& here = held.at(terminal.terminal);
+    row["seq"] = here.head.seq;
+    row["branches"] = here.branches;
+    if (here.branches > 0) row["last_entry"] = here.last_entry;
     const auto contact = contacts.at.find(terminal.terminal);
     if (contact != contacts.at.end()) row["last_contact"] = contact->second;
     const auto revoked = ledger::revocation(books, terminal.terminal);

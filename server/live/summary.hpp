@@ -2,7 +2,9 @@
 #pragma once
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "server/live/totals.hpp"
 #include "shared/clock.hpp"
@@ -17,8 +19,10 @@ struct Contacts {
 };
 inline constexpr Milliseconds kSilentAfter = 10 * 60'000;  // a terminal not heard of for longer is shown as silent
 
-// Every terminal ever enrolled: whose it is, its head here, when it was heard of.
-nlohmann::json terminal_rows(const ledger::Reader& books, const Contacts& contacts);
+// Every terminal ever enrolled: whose it is, its head here, when it was heard of. `scope`: only those that sell for one of these
+// exhibitors; nothing is read of others.
+nlohmann::json terminal_rows(const ledger::Reader& books, const Contacts& contacts,
+                             const std::optional<std::vector<std::string>>& scope = {});
 Summary summarize(const ledger::Reader& books, const Contacts& contacts);
 
 }  // namespace phien::server

@@ -175,6 +175,22 @@ class Store(Rules):
         self.send(till)
         pt.wait_for(lambda: not self.of("store_failed"), "it is over", WAIT)
 
+    def test_books_that_cannot_be_read_are_told_and_the_watch_goes_on(self):
+        self.server.start()
+        till = self.till()
+        self.send(till)
+        self.looked(till)
+        file = self.server.data / "phien.db"
+        pages = file.stat().st_size // 4096
+        with open(file, "r+b") as db:
+            for page in range(1, pages):        # its first page names the tables: they are found, and are rubbish
+                db.seek(page * 4096)
+                db.write(b"\xa5" * 4096)
+        till.sale("EX01", "CB0001", 1000, 25000)
+        till.send(till.batch(till.sent + 1))    # taken or refused: the watch looks again
+        pt.wait_for(lambda: self.of("store_failed"), "it is told", 2 * WAIT)
+        self.assertTrue(all(row["grave"] for row in self.of("store_failed").values()))
+
     def test_a_server_whose_journal_is_further_elsewhere(self):
         self.server.start()
         cursor = self.till().feed().json["cursor"]
