@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::int32_t kSmallDWithStroke = 0x111, kCapitalDWithStroke = 0x110;  // đ Đ have no decomposition in Unicode
 
-bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_ascii_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
@@ -87,20 +86,20 @@ std::string_view ascii_sign(std::int32_t point) {
 }  // namespace
 
 bool is_id(std::string_view s) {
-  const auto alphanumeric = [](char c) { return is_ascii_digit(c) || is_ascii_lower(c) || is_ascii_upper(c) || c == '_'; };
+  const auto alphanumeric = [](char c) { return is_digit(c) || is_ascii_lower(c) || is_ascii_upper(c) || c == '_'; };
   return !s.empty() && s.size() <= 32 && alphanumeric(s[0]) &&
          std::all_of(s.begin() + 1, s.end(), [&](char c) { return alphanumeric(c) || c == '.' || c == '-'; });
 }
 
 bool is_fair_id(std::string_view s) {
-  const auto alphanumeric = [](char c) { return is_ascii_digit(c) || is_ascii_lower(c); };
+  const auto alphanumeric = [](char c) { return is_digit(c) || is_ascii_lower(c); };
   return !s.empty() && s.size() <= 64 && alphanumeric(s[0]) &&
          std::all_of(s.begin() + 1, s.end(), [&](char c) { return alphanumeric(c) || c == '-'; });
 }
 
 bool is_pay_ref(std::string_view s) {
   return s.size() == 10 && s.starts_with("PH") &&
-         std::all_of(s.begin() + 2, s.end(), [](char c) { return is_ascii_digit(c) || is_ascii_upper(c); });
+         std::all_of(s.begin() + 2, s.end(), [](char c) { return is_digit(c) || is_ascii_upper(c); });
 }
 
 bool is_day(std::string_view s) {

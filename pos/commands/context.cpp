@@ -197,7 +197,7 @@ json item_json(const std::string& text) {
   const auto price = text.rfind('@');
   const auto quantity = text.find('=');
   const std::string code = text.substr(0, std::min(quantity, price));
-  const bool digits = code.size() >= 8 && std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = code.size() >= 8 && is_digits(code);
   item[digits ? "barcode" : "product"] = code;
   item["qty"] = quantity == std::string::npos
                     ? "1"

@@ -146,8 +146,7 @@ std::vector<Known> by_number(const ledger::Reader& journals, const Identity& me,
 Known find_known(const ledger::Reader& journals, const Identity& me, const std::string& name, const std::string& where,
                  const Message& unknown) {
   std::vector<Known> found;
-  const bool digits =
-      !name.empty() && name.size() < 8 && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = name.size() < 8 && is_digits(name);
   const auto first = name.find('-'), last = name.rfind('-');
   if (first != std::string::npos && first != last) {
     const std::string_view text = name;

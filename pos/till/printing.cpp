@@ -122,8 +122,7 @@ Result<PrinterAddress> printer_address(const std::string& text) {
     if (const auto colon = address.name.rfind(':'); colon != std::string::npos) {
       const std::string port = address.name.substr(colon + 1);
       address.name.resize(colon);
-      const bool digits =
-          !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+      const bool digits = port.size() <= 5 && is_digits(port);
       if (!digits || std::stoul(port) < 1 || std::stoul(port) > 65'535) return not_one;
       address.port = static_cast<unsigned short>(std::stoul(port));
     }

@@ -16,9 +16,7 @@ constexpr unsigned long long kPasses = 2;
 constexpr std::size_t kMemory = 19 * 1024 * 1024;
 }  // namespace
 
-bool is_pin(std::string_view pin) {
-  return pin.size() >= 4 && pin.size() <= 12 && std::all_of(pin.begin(), pin.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_pin(std::string_view pin) { return pin.size() >= 4 && pin.size() <= 12 && is_digits(pin); }
 
 std::string pin_verifier(std::string_view pin) {
   std::array<char, crypto_pwhash_STRBYTES> out{};

@@ -55,8 +55,8 @@ struct DealCell {
 };
 std::vector<DealCell> deal_cells(const Reader& books, std::optional<std::string_view> exhibitor = {});
 
-// ---- the same, coarser: as many as there are goods, booths and days, or hours, however much is sold
-// ---------------------------- Fields that are summed over are empty.
+// The same, coarser: as many as there are goods, booths and days, or hours, however much is sold. Fields that are summed over are
+// empty.
 std::vector<SalesCell> goods_sold(const Reader& books, std::optional<std::string_view> exhibitor = {});  // by ocop, cnnt too
 std::vector<SalesCell> goods_of_day(const Reader& books, std::string_view day,
                                     std::optional<std::string_view> exhibitor = {});                     // `sold`: less refunded
