@@ -11,7 +11,7 @@ namespace phien::till {
 
 namespace {
 
-json to_json(const Draft& draft) {
+json draft_json(const Draft& draft) {
   json reserved = json::array();
   for (const auto& one : draft.reserved) reserved.push_back({{"amount", one.amount}, {"holder", one.holder}, {"ref", one.ref}});
   return {{"basket", draft.basket}, {"id", draft.id},   {"label", draft.label}, {"parked", draft.parked},
@@ -34,7 +34,7 @@ Drafts load_drafts(const std::optional<std::string>& text) {
 }
 
 json without_references(const Draft& draft) {
-  json shown = to_json(draft);
+  json shown = draft_json(draft);
   shown.erase("reserved");
   return shown;
 }
@@ -75,7 +75,7 @@ Drafts drafts_of(const Work& work) { return load_drafts(work.tx.meta(desk_key(wo
 
 void save_drafts(Work& work, const Drafts& drafts) {
   json baskets = json::array();
-  for (const auto& draft : drafts.baskets) baskets.push_back(to_json(draft));
+  for (const auto& draft : drafts.baskets) baskets.push_back(draft_json(draft));
   work.tx.set_meta(desk_key(work.me, kDraftsKey), json{{"baskets", std::move(baskets)}, {"last", drafts.last}}.dump());
 }
 

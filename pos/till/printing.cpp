@@ -154,7 +154,7 @@ PrinterSettings printer_settings(const std::optional<std::string>& text) {
 }
 
 namespace {
-json to_json(const PrinterSettings& settings) {
+json settings_json(const PrinterSettings& settings) {
   return {{"address", settings.address},
           {"automatic", settings.automatic},
           {"cut", settings.cut},
@@ -305,8 +305,8 @@ json set_printer(Work& work, Fields& request) {
   settings.drawer = request.flag("drawer", settings.drawer);
   settings.cut = request.flag("cut", settings.cut);
   request.done();
-  work.tx.set_meta(kPrinterKey, to_json(settings).dump());
-  return to_json(settings);
+  work.tx.set_meta(kPrinterKey, settings_json(settings).dump());
+  return settings_json(settings);
 }
 
 json print_receipt(Work& work, Fields& request) {
@@ -360,7 +360,7 @@ json cancel_print(Work& work, Fields& request) {
 }
 
 json printer_view(const View& view) {
-  json shown = to_json(printer_settings(view.books.meta(kPrinterKey)));
+  json shown = settings_json(printer_settings(view.books.meta(kPrinterKey)));
   const PrintQueue queue = print_queue(view.books.meta(kPrintQueueKey));
   shown["jobs"] = json::array();
   for (auto job = queue.jobs.rbegin(); job != queue.jobs.rend(); ++job) {

@@ -29,7 +29,7 @@ Seller& seller_of(receipt::ShiftSlip& slip, const catalogue::Catalogue& catalogu
 }
 
 // `sign`: 1 for what came in, -1 for what was given back or taken back.
-void count(receipt::ShiftSlip& slip, const catalogue::Catalogue& catalogue, const journal::Body& body, int sign) {
+void add_entry(receipt::ShiftSlip& slip, const catalogue::Catalogue& catalogue, const journal::Body& body, int sign) {
   const auto* deal = deal_of(body);
   if (!deal) return;
   const bool given_back = std::holds_alternative<journal::Refund>(body) || std::holds_alternative<journal::OrderClosed>(body);
@@ -91,9 +91,9 @@ receipt::ShiftSlip shift_slip(const View& view, const std::string& shift) {
       return false;
     }
     if (const auto* taken_back = std::get_if<journal::VoidBody>(&entry->body)) {
-      if ((*taken_back)->shift == row.open.hash) count(slip, *view.catalogue, (*taken_back)->body, -1);
+      if ((*taken_back)->shift == row.open.hash) add_entry(slip, *view.catalogue, (*taken_back)->body, -1);
     } else if (const auto* deal = deal_of(entry->body); deal && deal->shift == row.open.hash) {
-      count(slip, *view.catalogue, entry->body, 1);
+      add_entry(slip, *view.catalogue, entry->body, 1);
     }
     return true;
   });

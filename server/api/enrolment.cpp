@@ -10,8 +10,6 @@
 namespace phien::server::api {
 namespace {
 
-constexpr std::size_t kMaxExhibitors = 64;
-
 // Who sells there and who holds the money: as on the terminal it replaces, or as told. A shared till must say whose booth and
 // account it uses.
 journal::TerminalEnrolled wanted_terminal(Fields& in, const House& house, const ledger::CatalogueItems& items,
@@ -25,7 +23,7 @@ journal::TerminalEnrolled wanted_terminal(Fields& in, const House& house, const 
                         "replaces",
                         {"Không có máy " + *replaces + " ở đây.", "There is no terminal " + *replaces + " here."}});
   }
-  wanted.exhibitors = in.ids("exhibitors", kMaxExhibitors);
+  wanted.exhibitors = in.ids("exhibitors", journal::kMaxExhibitors);
   const auto booth = in.optional_id("booth"), holder = in.optional_id("holder");
   in.done();
   for (const std::string& id : wanted.exhibitors)

@@ -7,7 +7,6 @@
 namespace phien::server::api {
 namespace {
 
-constexpr std::size_t kMaxExhibitors = 64;  // FORMAT.md §8
 constexpr std::array<std::pair<const char*, journal::Role>, 4> kRoles{{{"organizer", journal::Role::organizer},
                                                                        {"exhibitor", journal::Role::exhibitor},
                                                                        {"reporter", journal::Role::reporter},
@@ -29,7 +28,7 @@ Holder holder_from(Fields& in) {
                         "role",
                         {"Vai trò là organizer, exhibitor, reporter hoặc auditor.",
                          "A role is organizer, exhibitor, reporter or auditor."}});
-  if (holder.role == journal::Role::exhibitor) holder.exhibitors = in.ids("exhibitors", kMaxExhibitors);
+  if (holder.role == journal::Role::exhibitor) holder.exhibitors = in.ids("exhibitors", journal::kMaxExhibitors);
   return holder;
 }
 

@@ -13,7 +13,7 @@ namespace phien::exchange {
 
 namespace {
 
-using Type = report::Column::Type;
+using ColumnType = report::Column::Type;
 
 constexpr std::size_t kMaxSheetName = 31;     // Excel's limit, in characters
 constexpr std::size_t kMaxCellText = 32'767;  // likewise; longer text is cut
@@ -128,14 +128,14 @@ class ReportBook {
   }
 
   // Returns about how many characters it shows.
-  std::size_t cell(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column, const nlohmann::json& value, Type type) {
+  std::size_t cell(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column, const nlohmann::json& value, ColumnType type) {
     if (value.is_string()) {
       const auto& text = value.get_ref<const std::string&>();
       put_text(sheet, row, column, text, text_);
       return characters(text);
     }
     const auto number = value.get<std::int64_t>();
-    const bool decimal = type == Type::quantity && number % kOne != 0;
+    const bool decimal = type == ColumnType::quantity && number % kOne != 0;
     // A double holds these integers exactly; n/1000 is then the nearest double to the decimal, which is what a spreadsheet stores
     // for it.
     if (number > kExactInDouble || number < -kExactInDouble) {
@@ -143,7 +143,7 @@ class ReportBook {
       return 20;
     }
     const double shown =
-        type == Type::quantity ? static_cast<double>(number) / static_cast<double>(kOne) : static_cast<double>(number);
+        type == ColumnType::quantity ? static_cast<double>(number) / static_cast<double>(kOne) : static_cast<double>(number);
     require(worksheet_write_number(sheet, row, column, shown, decimal ? decimal_ : whole_));
     const auto digits = std::to_string(number).size();
     return digits + digits / 3;

@@ -16,6 +16,8 @@
 
 namespace phien::journal {
 
+inline constexpr std::size_t kMaxExhibitors = 64;  // of one terminal, account or token
+
 struct ServerPosition {
   std::int64_t incarnation = 0;
   Head head;

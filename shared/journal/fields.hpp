@@ -282,7 +282,7 @@ void fields(V& v, Of<V, Opening>& b, Plain) {
 template <class V>
 void fields(V& v, Of<V, TerminalEnrolled>& b, Plain) {
   v("booth", b.booth, kBooth);
-  v("exhibitors", b.exhibitors, List<Alphabet>{1, 64, kId});
+  v("exhibitors", b.exhibitors, List<Alphabet>{1, kMaxExhibitors, kId});
   v("holder", b.holder, kId);
   v("key", b.key, Plain{});
   v("terminal", b.terminal, kBooth);
@@ -329,7 +329,7 @@ inline bool exhibitors_fit(Role role, const std::vector<std::string>& exhibitors
 template <class V>
 void fields(V& v, Of<V, Account>& b, Plain) {
   v("account", b.account, kId);
-  v("exhibitors", b.exhibitors, List<Alphabet>{0, 64, kId});
+  v("exhibitors", b.exhibitors, List<Alphabet>{0, kMaxExhibitors, kId});
   v("name", b.name, Text{200});
   v.flag("removed", b.removed);
   v("role", b.role, kRoles);
@@ -343,7 +343,7 @@ void fields(V& v, Of<V, Password>& b, Plain) {
 template <class V>
 void fields(V& v, Of<V, ApiToken>& b, Plain) {
   v("account", b.account, kId);
-  v("exhibitors", b.exhibitors, List<Alphabet>{0, 64, kId});
+  v("exhibitors", b.exhibitors, List<Alphabet>{0, kMaxExhibitors, kId});
   v("name", b.name, Text{200});
   v("role", b.role, kRoles);
   v("secret", b.secret, kSealed);

@@ -13,7 +13,7 @@ namespace {
 
 using namespace journal;
 
-constexpr std::size_t kMaxBatches = 6, kMaxItems = 60;
+constexpr std::size_t kMaxDrafts = 6, kMaxItems = 60;
 
 struct Item {
   std::string bytes;  // empty: only `digest` is known
@@ -29,7 +29,7 @@ struct Draft {
 
 std::vector<Draft> read_drafts(std::string_view text) {
   std::vector<Draft> drafts;
-  while (!text.empty() && drafts.size() < kMaxBatches) {
+  while (!text.empty() && drafts.size() < kMaxDrafts) {
     const auto batch = read_batch(text, kMaxItems, text.size());
     if (!batch) break;
     Draft draft{batch->journal, batch->prev, {}};
@@ -135,14 +135,14 @@ void change_batch(std::vector<Draft>& drafts, Dice& dice) {
       draft.prev.seq = static_cast<Seq>(dice.below(static_cast<std::size_t>(draft.prev.seq) + draft.items.size() + 1));
       break;
     case 5:  // two batches of one
-      if (drafts.size() < kMaxBatches && at > 0) {
+      if (drafts.size() < kMaxDrafts && at > 0) {
         Draft second{draft.journal, {draft.prev.seq + static_cast<Seq>(at), {}}, {place, draft.items.end()}};
         draft.items.erase(place, draft.items.end());
         drafts.push_back(std::move(second));
       }
       break;
     default:
-      if (drafts.size() < kMaxBatches) {
+      if (drafts.size() < kMaxDrafts) {
         drafts.push_back(Draft(draft));
       } else {
         std::swap(draft, drafts[dice.below(drafts.size())]);

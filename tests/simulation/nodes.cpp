@@ -199,8 +199,8 @@ void Nodes::tell_time() {
 void Nodes::allow() {
   std::set<std::pair<std::string, std::string>> enrolled;
   std::map<std::string, std::vector<Hash>> revoked;
-  using Order = std::tuple<std::int64_t, journal::Seq, Hash>;
-  std::map<Hash, std::pair<Order, bool>> rulings;
+  using RulingOrder = std::tuple<std::int64_t, journal::Seq, Hash>;
+  std::map<Hash, std::pair<RulingOrder, bool>> rulings;
   std::map<Hash, const Node*> places;
   for (const Node& node : nodes_) {
     places[node.hash] = &node;
@@ -209,7 +209,7 @@ void Nodes::allow() {
     if (node.kind() == "terminal_enrolled") enrolled.emplace(body.at("terminal"), body.at("key"));
     if (node.kind() == "terminal_revoked") revoked[body.at("terminal")].push_back(hash_of(body.at("head").at("hash")));
     if (node.kind() == "ruling" && body.at("decision") != "settled") {
-      const Order order{incarnation_of(node.terminal), node.seq, node.hash};
+      const RulingOrder order{incarnation_of(node.terminal), node.seq, node.hash};
       auto& last = rulings[hash_of(body.at("about").at("hash"))];
       if (last.first < order || std::get<0>(last.first) == 0) last = {order, body.at("decision") == "post"};
     }
