@@ -199,7 +199,7 @@ journal::Entry Work::entry(const std::string& by, journal::Body body, std::optio
   made.nonce = random_hex(16);
   made.time = now;
   made.by = by;
-  if (const auto seen = position_from_text(tx.meta(kCursorKey)); seen.incarnation > 0) made.seen = seen;
+  if (const auto seen = position_from_text(tx.meta(kCursorKey)); seen.head.seq > 0) made.seen = seen;
   made.happened = when;
   made.body = std::move(body);
   return made;

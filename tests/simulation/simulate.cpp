@@ -329,6 +329,9 @@ Outcome run_in_this_thread(const Plan& plan, const std::string& planted) {
   } catch (const Violation& violation) {
     outcome.violated = violation.invariant;
     outcome.what = violation.what();
+  } catch (const till::Refusal& refusal) {
+    outcome.violated = "bug";
+    outcome.what = "refused where nobody asked: " + refusal.problem.code + " " + refusal.problem.where;
   } catch (const std::exception& e) {
     outcome.violated = "bug";
     outcome.what = e.what();
