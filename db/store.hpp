@@ -23,6 +23,7 @@
 #include <string>
 
 #include "shared/ledger/books.hpp"
+#include "shared/progress.hpp"
 
 namespace phien::db {
 
@@ -62,9 +63,10 @@ class JournalStore {
   [[nodiscard]] virtual bool submit(Job job, Done done) = 0;
   virtual std::unique_ptr<Snapshot> snapshot() const = 0;
   // A consistent copy into a new file while everything goes on. Throws StoreFailed. Memory stores refuse.
-  virtual void backup(const std::string& path, const std::function<void(int done, int total)>& progress) = 0;
-  // Damage found by a full check of the file, empty when sound.
-  virtual std::vector<std::string> check() const = 0;
+  virtual void backup(const std::string& path, const Progress& progress) = 0;
+  // Damage found by a full check of the file, empty when sound. `progress`: entries.
+  virtual std::vector<std::string> check(const Progress& progress) const = 0;
+  std::vector<std::string> check() const { return check({}); }
 
   // Submits and waits; rethrows. For commands, not for coroutines.
   void run(Job job);

@@ -82,7 +82,8 @@ Result<bool> House::create(const Paths& paths, const std::string& fair, const st
   return write_keys(paths.keys(), keys);
 }
 
-Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const Paths& paths, std::shared_ptr<Clock> clock) {
+Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const Paths& paths, std::shared_ptr<Clock> clock,
+                                           Progress opening) {
   auto keys = read_keys(paths.keys());
   if (!keys && keys.problem().code == "not_found")
     return Problem{"not_initialised",
@@ -102,6 +103,7 @@ Result<std::unique_ptr<House>> House::open(asio::any_io_executor executor, const
   while (!token->empty() && token->back() == '\n') token->pop_back();
   db::SqliteOptions options;
   options.readers = 3;  // the io thread and both workers
+  options.progress = std::move(opening);
   auto store = db::open_sqlite(paths.store(), options);
   if (!first_own_branch(*store->snapshot(), *keys))
     return Problem{"wrong_store",

@@ -29,6 +29,7 @@
 #include "shared/ledger/ledger.hpp"
 #include "shared/ledger/views.hpp"
 #include "shared/net/http.hpp"
+#include "shared/progress.hpp"
 
 namespace phien::server {
 
@@ -76,7 +77,9 @@ class House {
   static Result<bool> create(const Paths& paths, const std::string& fair, const std::string& kit_path,
                              std::shared_ptr<Clock> clock, const FirstEntries& first = {});
   // Opens one. Codes: not_initialised, kit_not_saved, bad_keys, wrong_store. Throws db::StoreBusy, StoreTooNew, StoreFailed.
-  static Result<std::unique_ptr<House>> open(asio::any_io_executor executor, const Paths& paths, std::shared_ptr<Clock> clock);
+  // `opening`: of books that must be made anew.
+  static Result<std::unique_ptr<House>> open(asio::any_io_executor executor, const Paths& paths, std::shared_ptr<Clock> clock,
+                                             Progress opening = {});
   // The same over a store that is open already, and holds the journal of these keys.
   static std::unique_ptr<House> over(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token,
                                      std::shared_ptr<Clock> clock, std::unique_ptr<db::JournalStore> store);
@@ -159,8 +162,7 @@ class House {
   std::string tls_address = "0.0.0.0";       // where terminals at the venue reach it
   unsigned short port = 8080, tls_port = 8443;
   bool alerts_to_this_machine = false;  // may go to a service on the machine itself
-  std::function<void(std::int64_t, std::int64_t)> progress = [](std::int64_t, std::int64_t) {
-  };  // of long work, for a person who waits
+  Progress progress;                    // of long work that somebody waits for at a command
 
  private:
   House(asio::any_io_executor executor, Paths paths, Keys keys, std::string admin_token, std::shared_ptr<Clock> clock,

@@ -277,7 +277,7 @@ class MemoryStore final : public JournalStore {
   void backup(const std::string&, const std::function<void(int, int)>&) override {
     throw StoreFailed("a store in memory cannot be backed up");
   }
-  std::vector<std::string> check() const override { return {}; }
+  std::vector<std::string> check(const Progress&) const override { return {}; }
 
  private:
   std::shared_ptr<State> state_;

@@ -16,7 +16,7 @@ struct Finish {
   void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
 };
 
-void copy_pages(Connection& source, Connection& copy, const std::function<void(int, int)>& progress) {
+void copy_pages(Connection& source, Connection& copy, const Progress& progress) {
   const std::unique_ptr<sqlite3_backup, Finish> backup(sqlite3_backup_init(copy.raw(), "main", source.raw(), "main"));
   if (!backup) copy.fail(sqlite3_extended_errcode(copy.raw()));
   int code = SQLITE_OK;
@@ -30,7 +30,7 @@ void copy_pages(Connection& source, Connection& copy, const std::function<void(i
 
 }  // namespace
 
-void copy_to(Connection& source, const std::string& path, const std::function<void(int, int)>& progress) {
+void copy_to(Connection& source, const std::string& path, const Progress& progress) {
   static constexpr const char* kFirstRead = "SELECT 1 FROM meta LIMIT 1";
   const std::string unfinished = path + ".tmp";
   std::error_code ignored;

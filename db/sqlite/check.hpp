@@ -9,6 +9,7 @@
 namespace phien::db {
 
 // `connection` and `snapshot` see the same file. SQLite's own check, then whether each journal's chain holds.
-std::vector<std::string> check_file(Connection& connection, const Snapshot& snapshot);
+// `progress`: entries; SQLite tells nothing of its own part, which comes first.
+std::vector<std::string> check_file(Connection& connection, const Snapshot& snapshot, const Progress& progress);
 
 }  // namespace phien::db

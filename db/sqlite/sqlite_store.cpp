@@ -42,20 +42,20 @@ class SqliteStore final : public JournalStore {
         vfs_(options.vfs),
         writer_(open_writer(path, vfs_.name(), options.synchronous)),
         readers_(std::make_shared<Readers>(path, options.vfs, static_cast<std::size_t>(options.readers))) {
-    make_books_anew_if_stale();
+    make_books_anew_if_stale(options.progress);
   }
 
   bool submit(Job job, Done done) override { return writer_.submit(std::move(job), std::move(done)); }
   std::unique_ptr<Snapshot> snapshot() const override { return readers_->snapshot(); }
-  void backup(const std::string& path, const std::function<void(int, int)>& progress) override {
+  void backup(const std::string& path, const Progress& progress) override {
     const auto source = readers_->open();
     copy_to(*source, path, progress);
   }
-  std::vector<std::string> check() const override {
+  std::vector<std::string> check(const Progress& progress) const override {
     try {
       const auto connection = readers_->open();
       const auto view = snapshot();
-      return check_file(*connection, *view);
+      return check_file(*connection, *view, progress);
     } catch (const StoreFailed& problem) {
       return {problem.what()};
     }
@@ -63,11 +63,11 @@ class SqliteStore final : public JournalStore {
 
  private:
   // A migration changed the form of sums or facts: they are made again from the journals, which must be sound for it.
-  void make_books_anew_if_stale() {
+  void make_books_anew_if_stale(const Progress& progress) {
     if (!snapshot()->meta(kStaleBooks)) return;
-    if (const auto damage = check(); !damage.empty()) throw StoreFailed(damage.front());
-    run([](Transaction& tx) {
-      ledger::rebuild(tx);
+    if (const auto damage = check(progress); !damage.empty()) throw StoreFailed(damage.front());
+    run([&progress](Transaction& tx) {
+      ledger::rebuild(tx, progress);
       tx.erase_meta(kStaleBooks);
     });
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "db/store.hpp"
+#include "shared/progress.hpp"
 
 namespace phien::db {
 
@@ -12,6 +13,7 @@ struct SqliteOptions {
   std::string vfs;          // name of a registered VFS; tests give one that loses unsynced writes
   int readers = 2;          // read-only connections kept open
   bool synchronous = true;  // tests plant false, to prove that they would notice a commit that does not reach the disk
+  Progress progress;        // of opening a file whose books must be made anew: entries
 };
 
 // Opens or creates `path`, takes its lock (`path`.lock), migrates. Throws StoreBusy, StoreTooNew, StoreFailed.

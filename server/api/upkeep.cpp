@@ -31,7 +31,7 @@ asio::awaitable<net::Response> verify(House& house, net::Request& request) {
     json journals = json::array(), findings = json::array();
     for (const auto& verdict : verification.journals) journals.push_back(verdict_json(verdict));
     for (const auto& finding : verification.findings) findings.push_back(finding_json(finding));
-    const std::vector<std::string> imbalances = ledger::imbalances(snapshot), damage = house.store().check();
+    const std::vector<std::string> imbalances = ledger::imbalances(snapshot), damage = house.store().check(house.progress);
     const bool sound = findings.empty() && imbalances.empty() && damage.empty();
     return ok({{"sound", sound},
                {"journals", std::move(journals)},
@@ -84,7 +84,7 @@ asio::awaitable<net::Response> backup(House& house, net::Request& request) {
   BackupRecord record{house.now().wall, {}};
   const std::function<void()> copying = [&house, &path, &record] {
     record.heads = heads_here(*house.store().snapshot());
-    house.store().backup(path, [&house](int done, int total) { house.progress(done, total); });
+    house.store().backup(path, house.progress);
   };
   try {
     co_await house.aside(copying);

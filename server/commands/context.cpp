@@ -18,24 +18,17 @@ namespace phien::server {
 
 using nlohmann::json;
 
-std::shared_ptr<Clock> Context::clock() const { return clock_file.empty() ? system_clock() : file_clock(clock_file); }
-
-void Context::say(const Message& message) const { std::fprintf(json ? stderr : stdout, "%s\n", message.in(lang).c_str()); }
-
 namespace {
 
-constexpr std::chrono::hours kLongestAnswer{2};  // a rebuild or a verification of a whole fair
-constexpr std::size_t kLargestAnswer = std::size_t{1} << 31;
-
 // A line on stderr now and then, so that a person sees that it goes on.
-class Progress {
+class ProgressLine {
  public:
-  explicit Progress(Lang lang) : lang_(lang) {}
+  ProgressLine(Lang lang, const Message& what) : lang_(lang), what_(what.in(lang).empty() ? "" : what.in(lang) + ": ") {}
   void operator()(std::int64_t done, std::int64_t total) {
     const auto now = std::chrono::steady_clock::now();
     if (total <= 0 || now - last_ < (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(5'000))) return;
     last_ = now;
-    std::fprintf(stderr, lang_ == Lang::vi ? "đã xong %lld/%lld (%d%%)%s" : "%lld of %lld done (%d%%)%s",
+    std::fprintf(stderr, lang_ == Lang::vi ? "%sđã xong %lld/%lld (%d%%)%s" : "%s%lld of %lld done (%d%%)%s", what_.c_str(),
                  static_cast<long long>(done), static_cast<long long>(total), static_cast<int>(done * 100 / total),
                  terminal_ ? "   \r" : "\n");
     std::fflush(stderr);
@@ -43,9 +36,23 @@ class Progress {
 
  private:
   Lang lang_;
+  std::string what_;
   bool terminal_ = ::isatty(STDERR_FILENO) == 1;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
+
+}  // namespace
+
+std::shared_ptr<Clock> Context::clock() const { return clock_file.empty() ? system_clock() : file_clock(clock_file); }
+
+Progress Context::progress(const Message& what) const { return ProgressLine(lang, what); }
+
+void Context::say(const Message& message) const { std::fprintf(json ? stderr : stdout, "%s\n", message.in(lang).c_str()); }
+
+namespace {
+
+constexpr std::chrono::hours kLongestAnswer{2};  // a rebuild or a verification of a whole fair
+constexpr std::size_t kLargestAnswer = std::size_t{1} << 31;
 
 Exit exit_of(int status, const std::string& code) {
   if (code == "store_full" || code == "store_failed" || code == "busy") return Exit::store;
@@ -83,10 +90,10 @@ struct Caller::State {
   void open() {
     try {
       if (std::filesystem::exists(HubPaths{context.paths.directory}.settings())) return open_hub();
-      auto opened = House::open(io.get_executor(), context.paths, context.clock());
+      auto opened = House::open(io.get_executor(), context.paths, context.clock(), context.progress());
       if (!opened) throw Failure{Exit::refused, opened.problem()};
       house = std::move(*opened);
-      house->progress = Progress(context.lang);
+      house->progress = context.progress();
       token = house->admin_token();
       api::add_all_routes(router, *house);
     } catch (const db::StoreBusy&) {

@@ -37,6 +37,7 @@ struct Context {
   std::function<int()> run;  // the command that was chosen
 
   std::shared_ptr<Clock> clock() const;
+  Progress progress(const Message& what = {}) const;  // a line on stderr, now and then
   // Words for people, one line: to stdout, or to stderr where stdout is for a program.
   void say(const Message& message) const;
 };

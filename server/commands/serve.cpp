@@ -1,6 +1,7 @@
 // The server itself: two listeners, one io thread, until a signal.
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -20,7 +21,8 @@
 namespace phien::server {
 namespace {
 
-constexpr std::int64_t kWitnessEvery = 60'000;  // ms
+constexpr std::int64_t kWitnessEvery = 60'000;      // ms
+constexpr std::uintmax_t kLongToCheck = 256 << 20;  // bytes: some seconds
 
 Failure damaged(const Context& context, const std::string& what) {
   return {Exit::store,
@@ -30,13 +32,25 @@ Failure damaged(const Context& context, const std::string& what) {
             "THE DATA FILE IS DAMAGED, the server does not go on. Run: phien-server recover --kit … (" + what + ")"}}};
 }
 
+void say_if_it_takes_long(const Context& context) {
+  std::error_code none_yet;
+  const std::uintmax_t bytes = std::filesystem::file_size(context.paths.store(), none_yet);
+  if (none_yet || bytes < kLongToCheck) return;
+  const std::string megabytes = std::to_string(bytes >> 20);
+  context.say({"Đang kiểm tra tệp dữ liệu (" + megabytes + " MiB), xin chờ.",
+               "Checking the data file (" + megabytes + " MiB), please wait."});
+  std::fflush(stdout);
+}
+
 // Opened and looked through: nothing is served from a damaged file.
 std::unique_ptr<House> open_sound(const Context& context, asio::io_context& io) {
+  const Progress progress = context.progress({"Mở và kiểm tra tệp dữ liệu", "Opening and checking the data file"});
+  say_if_it_takes_long(context);
   try {
-    auto opened = House::open(io.get_executor(), context.paths, context.clock());
+    auto opened = House::open(io.get_executor(), context.paths, context.clock(), progress);
     if (!opened && opened.problem().code != "wrong_store") throw Failure{Exit::refused, opened.problem()};
     if (!opened) throw damaged(context, opened.problem().what.en);
-    const std::vector<std::string> damage = (*opened)->store().check();
+    const std::vector<std::string> damage = (*opened)->store().check(progress);
     if (!damage.empty()) throw damaged(context, damage.front());
     return std::move(*opened);
   } catch (const Failure&) {

@@ -6,6 +6,7 @@
 
 #include "shared/journal/entry.hpp"
 #include "shared/ledger/books.hpp"
+#include "shared/progress.hpp"
 
 namespace phien::ledger {
 
@@ -36,8 +37,8 @@ Result<std::vector<Written>> write(Transaction& tx, journal::Branch& branch, con
                                    std::vector<journal::Entry> entries,
                                    std::vector<std::optional<journal::PersonalData>> personal = {});
 
-// Clears the books and posts every stored entry again (I5: dump() is the same before and after). `progress(done, total)`.
-void rebuild(Transaction& tx, const std::function<void(std::int64_t, std::int64_t)>& progress = {});
+// Clears the books and posts every stored entry again (I5: dump() is the same before and after). `progress`: entries.
+void rebuild(Transaction& tx, const Progress& progress = {});
 
 // Copies the chains that end in `heads` (a cut) from `from` into the empty `to`, and posts them there: what a report rests on.
 // Heads not found are returned. With no heads given: everything there is.

@@ -55,7 +55,7 @@ void copy_entries(const Reader& from, const Branch& branch, Seq last, Transactio
 
 }  // namespace
 
-void rebuild(Transaction& tx, const std::function<void(std::int64_t, std::int64_t)>& progress) {
+void rebuild(Transaction& tx, const Progress& progress) {
   tx.clear_books();
   const auto journals = journals_by_rank(tx);
   Posting posting(tx, true);

@@ -13,7 +13,7 @@ using journal::BranchNo;
 using journal::Seq;
 using journal::StoredEntry;
 
-Verification verify(const ledger::Reader& books, const std::function<void(std::int64_t, std::int64_t)>& progress) {
+Verification verify(const ledger::Reader& books, const Progress& progress) {
   const std::vector<Branch> branches = books.branches();  // parents before children: by number
   std::int64_t total = 0, done = 0;
   for (const Branch& b : branches) total += b.head.seq - b.base.seq;

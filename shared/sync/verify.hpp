@@ -2,13 +2,13 @@
 // ledger: bytes against digests, digests against the chain, chain against seals, keys against enrolments and certificates, and
 // every head that some witness names against what is here. Beyond the highest witnessed head nothing is claimed.
 #pragma once
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "shared/journal/chain.hpp"
 #include "shared/ledger/books.hpp"
+#include "shared/progress.hpp"
 #include "shared/result.hpp"
 
 namespace phien::sync {
@@ -44,8 +44,8 @@ struct Verification {
 
 inline constexpr std::size_t kMaxFindings = 1'000;  // of one verification; a wreck is a wreck
 
-// `progress(done, total)`: entries.
-Verification verify(const ledger::Reader& books, const std::function<void(std::int64_t, std::int64_t)>& progress = {});
+// `progress`: entries.
+Verification verify(const ledger::Reader& books, const Progress& progress = {});
 
 // The same for an exported file by itself. A Problem: it is no such file (codes of read_batch, wrong_fair).
 Result<Verification> verify_export(std::string_view text, std::string_view fair = {});

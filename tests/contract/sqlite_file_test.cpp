@@ -172,7 +172,7 @@ TEST_CASE("I7: a backup made while the store is written is one whole commit, and
   int told = 0;
   const std::string copy = kind.folder.file("backup.db");
   write_file(copy + ".tmp", "left by a backup that was interrupted");
-  kind.store->backup(copy, [&](int done, int total) {
+  kind.store->backup(copy, [&](std::int64_t done, std::int64_t total) {
     CHECK(done <= total);
     ++told;
     write();
@@ -228,6 +228,18 @@ TEST_CASE("I8: one changed byte inside an entry is found by the check") {
   const auto found = db::open_sqlite(folder.file())->check();
   REQUIRE(found.size() == 1);
   CHECK(found[0].find("chain breaks at entry 43") != std::string::npos);
+}
+
+TEST_CASE("a check tells how many entries it has looked at") {
+  Folder folder;
+  make_store(folder.file(), 2'500);
+  std::vector<std::int64_t> told;
+  const auto found = db::open_sqlite(folder.file())->check([&](std::int64_t done, std::int64_t total) {
+    CHECK(total == 2'500);
+    told.push_back(done);
+  });
+  CHECK(found.empty());
+  CHECK(told == std::vector<std::int64_t>{1'000, 2'000});
 }
 
 TEST_CASE("another program's lock on the file fails the jobs it met, and the store goes on afterwards") {
