@@ -61,6 +61,7 @@ class LocalApi {
                       const std::function<receipt::Document(const till::View&)>& document);
   net::Response receipt_image(const net::Request& request, const till::Desk& desk);
   net::Response shift_image(const net::Request& request, const till::Desk& desk);
+  net::Response pack_image(const net::Request& request, const till::Desk& desk);
   asio::awaitable<net::Response> sync_now(net::Request& request);
   asio::awaitable<net::Response> move_server(net::Request& request);
   asio::awaitable<net::Response> start(net::Request& request);

@@ -60,6 +60,7 @@ constexpr Word kWords[] = {
     {"GET", "/api/v1/shifts", PhoneWord::no},
     {"GET", "/api/v1/shifts/{shift}", PhoneWord::no},
     {"GET", "/api/v1/shifts/{shift}/image", PhoneWord::no},
+    {"GET", "/api/v1/packs/{pack}/image", PhoneWord::no},
     {"GET", "/api/v1/visitors", PhoneWord::no},  // of the whole till
     {"GET", "/api/v1/printer", PhoneWord::no},
     {"GET", "/api/v1/journal/verify", PhoneWord::no},
@@ -81,6 +82,7 @@ constexpr Word kWords[] = {
     {"POST", "/api/v1/journal/exported", PhoneWord::no},
     {"POST", "/api/v1/printer", PhoneWord::no},
     {"POST", "/api/v1/printer/test", PhoneWord::no},
+    {"POST", "/api/v1/prints/pack", PhoneWord::no},
     {"POST", "/api/v1/prints/shift", PhoneWord::no},  // a slip names other exhibitors
     {"POST", "/api/v1/prints/again", PhoneWord::no},  // jobs are of all who sell here
     {"POST", "/api/v1/prints/cancel", PhoneWord::no},

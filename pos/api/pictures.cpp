@@ -2,6 +2,7 @@
 #include "pos/api/local_api.hpp"
 #include "pos/api/parameters.hpp"
 #include "pos/till/deals.hpp"
+#include "pos/till/packing_slip.hpp"
 #include "pos/till/printing.hpp"
 #include "pos/till/shift_slip.hpp"
 #include "shared/render/render.hpp"
@@ -41,6 +42,7 @@ void LocalApi::add_pictures() {
   picture_of("/api/v1/sales/{receipt}/image", "A receipt as the printer would print it now", &LocalApi::receipt_image);
   picture_of("/api/v1/shifts/{shift}/image", "A shift's report or hand-in slip as the printer would print it",
              &LocalApi::shift_image);
+  picture_of("/api/v1/packs/{pack}/image", "A packing list as the printer would print it", &LocalApi::pack_image);
 
   // At once: a buyer waits for it, and it reads nothing.
   net::Route qr_route;
@@ -85,6 +87,11 @@ net::Response LocalApi::shift_image(const net::Request& request, const till::Des
   return image(request, desk, {"part"}, [&](const till::View& view) {
     return till::shift_document(view, request.params.at("shift"), parameter(request, "part").value_or("z"), view.lang);
   });
+}
+
+net::Response LocalApi::pack_image(const net::Request& request, const till::Desk& desk) {
+  return image(request, desk, {},
+               [&](const till::View& view) { return till::packing_document(view, request.params.at("pack"), view.lang); });
 }
 
 }  // namespace phien::api

@@ -5,16 +5,18 @@
 #include <algorithm>
 
 #include "pos/till/deals.hpp"
+#include "pos/till/packing_slip.hpp"
 #include "pos/till/shift_slip.hpp"
 #include "pos/till/use_cases.hpp"
 #include "shared/ledger/views.hpp"
+#include "shared/receipt/paper.hpp"
 
 namespace phien::till {
 
 namespace {
 
 constexpr const char* kStates[] = {"waiting", "printing", "printed", "failed", "unsure"};
-constexpr const char* kKinds[] = {"receipt", "drawer", "test", "shift"};
+constexpr const char* kKinds[] = {"receipt", "drawer", "test", "shift", "pack"};
 constexpr std::size_t kMaxAddress = 200;
 constexpr const char* kNoPrinter = "none";
 
@@ -42,6 +44,10 @@ json job_json(const PrintJob& job) {
     shown["number"] = job.number;
     shown["deal"] = to_json(job.deal);
   }
+  if (job.kind == PrintJob::Kind::pack) {
+    shown["number"] = job.number;
+    shown["pack"] = job.pack;
+  }
   if (job.kind == PrintJob::Kind::shift) {
     shown["number"] = job.number;
     shown["part"] = job.part;
@@ -63,6 +69,7 @@ PrintJob job_from_json(const json& item) {
   job.number = item.value("number", "");
   job.shift = item.value("shift", "");
   job.part = item.value("part", "");
+  job.pack = item.value("pack", "");
   if (const auto deal = item.find("deal"); deal != item.end())
     job.deal = {deal->at("terminal"), deal->at("seq"), hash_from_hex(deal->at("hash").get_ref<const std::string&>()).value()};
   if (const auto why = item.find("problem"); why != item.end())
@@ -258,6 +265,8 @@ receipt::Document job_document(const View& view, const PrintJob& job, const Prin
       return printed_document(view, job.deal, job.lang);
     case PrintJob::Kind::shift:
       return shift_document(view, job.shift, job.part, job.lang);
+    case PrintJob::Kind::pack:
+      return packing_document(view, job.pack, job.lang);
     case PrintJob::Kind::test:
       return test_document(view, settings, job.lang);
     case PrintJob::Kind::drawer:
@@ -268,25 +277,21 @@ receipt::Document job_document(const View& view, const PrintJob& job, const Prin
 
 receipt::Document test_document(const View& view, const PrinterSettings& settings, Lang lang) {
   using Type = receipt::Element::Type;
-  const auto say = [lang](const char* vi, const char* en) { return std::string(lang == Lang::vi ? vi : en); };
-  receipt::Document page;
-  const auto add = [&](Type type, std::string left, std::string right = {}) {
-    page.elements.push_back({type, std::move(left), std::move(right), false});
-  };
-  add(Type::heading, say("TRANG IN THỬ", "TEST PAGE"));
-  add(Type::rule, {});
-  add(Type::columns, say("Máy bán hàng", "Terminal"), view.me.terminal);
-  add(Type::columns, say("Máy in", "Printer"), settings.address);
-  add(Type::columns, say("Khổ giấy", "Paper"), fmt::format("{} mm", settings.paper));
-  add(Type::columns, say("Lúc", "At"), local_minute(view.time()));
-  add(Type::rule, {});
-  add(Type::text, "Thạch đen, Giảo Cổ Lam, Ỷ Đẵm, nếp Ong Trùng Khánh");
-  add(Type::columns, "0123456789", "1.234.567 đ");
-  add(Type::total, say("TỔNG CỘNG", "TOTAL"), "1.234.567 đ");
-  add(Type::mark, say("BẢN SAO", "COPY"));
-  add(Type::qr, "PHIEN", say("Mép hai bên phải thấy đủ", "Both edges must be seen"));
-  add(Type::rule, {});
-  return page;
+  receipt::Paper page(lang);
+  page.add(Type::heading, page.say("TRANG IN THỬ", "TEST PAGE"));
+  page.rule();
+  page.add(Type::columns, page.say("Máy bán hàng", "Terminal"), view.me.terminal);
+  page.add(Type::columns, page.say("Máy in", "Printer"), settings.address);
+  page.add(Type::columns, page.say("Khổ giấy", "Paper"), fmt::format("{} mm", settings.paper));
+  page.add(Type::columns, page.say("Lúc", "At"), local_minute(view.time()));
+  page.rule();
+  page.add(Type::text, "Thạch đen, Giảo Cổ Lam, Ỷ Đẵm, nếp Ong Trùng Khánh");
+  page.add(Type::columns, "0123456789", "1.234.567 đ");
+  page.add(Type::total, page.say("TỔNG CỘNG", "TOTAL"), "1.234.567 đ");
+  page.add(Type::mark, page.say("BẢN SAO", "COPY"));
+  page.add(Type::qr, "PHIEN", page.say("Mép hai bên phải thấy đủ", "Both edges must be seen"));
+  page.rule();
+  return page.done();
 }
 
 // ---- use cases -------------------------------------------------------------------------------------------------------------
@@ -323,6 +328,17 @@ json print_shift(Work& work, Fields& request) {
   job.part = request.id("part");
   request.done();
   job.number = shift_print_name(work, job.shift, job.part);
+  PrintQueue queue = print_queue(work.tx.meta(kPrintQueueKey));
+  return queued(work, queue, std::move(job));
+}
+
+// POST /prints/pack: the list of what went home with an exhibitor.
+json print_pack(Work& work, Fields& request) {
+  const Known known = find_pack(work.tx, work.me, request.text("pack", 100), request.at("pack"));
+  request.done();
+  PrintJob job = new_job(work, PrintJob::Kind::pack);
+  job.pack = hex(known.ref.hash);
+  job.number = exhibitor_of(known.entry.body) + " " + local_minute(known.time);
   PrintQueue queue = print_queue(work.tx.meta(kPrintQueueKey));
   return queued(work, queue, std::move(job));
 }

@@ -33,11 +33,12 @@ PrinterSettings printer_settings(const std::optional<std::string>& text);
 // failed: begun, and surely not finished. unsure: begun, and nobody can tell; it counts as printed, so the next one is a copy.
 enum class PrintState { waiting, printing, printed, failed, unsure };
 struct PrintJob {
-  enum class Kind { receipt, drawer, test, shift } kind{};
+  enum class Kind { receipt, drawer, test, shift, pack } kind{};
   std::string id;
   journal::Ref deal;        // of a receipt
   std::string number;       // as people call it
   std::string shift, part;  // of a shift: its shift_open, and which slip
+  std::string pack;         // of a packing list: the hash of its first entry
   Lang lang = Lang::vi;
   bool kick = false;       // opens the drawer first
   bool first = false;      // begun as the original, not as a copy

@@ -46,6 +46,7 @@ constexpr WritingUseCase kWriting[] = {
     {"printer/test", test_printer, "Print a test page", true, true},
     {"prints", print_receipt, "Print a receipt; a second time as a copy", true, true},
     {"prints/shift", print_shift, "Print a shift's report or a hand-in slip", true, true},
+    {"prints/pack", print_pack, "Print the list of what went home with an exhibitor", true, true},
     {"prints/again", print_again, "Print again what failed", true, true},
     {"prints/cancel", cancel_print, "Take back what waits for the printer", true, true},
 };

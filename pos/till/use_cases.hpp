@@ -61,6 +61,7 @@ json set_printer(Work&, Fields&);
 json test_printer(Work&, Fields&);
 json print_receipt(Work&, Fields&);
 json print_shift(Work&, Fields&);
+json print_pack(Work&, Fields&);
 json print_again(Work&, Fields&);
 json cancel_print(Work&, Fields&);
 

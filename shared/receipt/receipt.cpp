@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "shared/money.hpp"
+#include "shared/receipt/paper.hpp"
 #include "shared/scan/receipt_code.hpp"
 #include "shared/vietqr.hpp"
 
@@ -56,10 +57,10 @@ Slip slip_of(const journal::Body& body) {
   return slip;
 }
 
-class Writer {
+class Writer : private Paper {
  public:
   Writer(const journal::Entry& entry, const Printed& printed, const catalogue::Catalogue& catalogue, Lang lang)
-      : entry_(entry), printed_(printed), catalogue_(catalogue), lang_(lang), slip_(slip_of(entry.body)) {}
+      : Paper(lang), entry_(entry), printed_(printed), catalogue_(catalogue), slip_(slip_of(entry.body)) {}
 
   Document write(bool copy) {
     if (!slip_.deal) return {};
@@ -74,15 +75,10 @@ class Writer {
     rule();
     if (printed_.codes) receipt_code();
     footer();
-    return std::move(document_);
+    return done();
   }
 
  private:
-  std::string say(const char* vi, const char* en) const { return lang_ == Lang::vi ? vi : en; }
-  void add(Type type, std::string left, std::string right = {}) {
-    document_.elements.push_back({type, std::move(left), std::move(right)});
-  }
-  void rule() { add(Type::rule, {}); }
   void columns(std::string left, Dong right) { add(Type::columns, std::move(left), amount(right)); }
 
   const catalogue::Exhibitor* exhibitor(const std::string& id) const {
@@ -265,7 +261,7 @@ class Writer {
       if (!code) continue;
       const std::string what =
           fmt::format(fmt::runtime(say("Chưa chuyển? Quét để trả {}", "Not yet paid? Scan: {}")), format_dong(payment.amount));
-      document_.elements.push_back({Type::qr, *code, what, payee->is_sample});
+      add(Type::qr, *code, what, payee->is_sample);
     }
   }
 
@@ -276,8 +272,7 @@ class Writer {
                            sale.receipt,       sale.total,     sale.lines};
     for (auto& line : code.lines)
       if (catalogue_.products.contains(line.product)) line.name.clear();
-    document_.elements.push_back(
-        {Type::qr, scan::encode(code), say("Giữ phiếu để đổi, trả hàng", "Keep this slip for returns and exchanges"), false});
+    add(Type::qr, scan::encode(code), say("Giữ phiếu để đổi, trả hàng", "Keep this slip for returns and exchanges"));
   }
 
   void footer() {
@@ -292,9 +287,7 @@ class Writer {
   const journal::Entry& entry_;
   const Printed& printed_;
   const catalogue::Catalogue& catalogue_;
-  Lang lang_;
   Slip slip_;
-  Document document_;
 };
 
 }  // namespace

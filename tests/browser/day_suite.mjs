@@ -167,6 +167,10 @@ export default async function suite(test, browser) {
       await page.getByRole("button", { name: /Ghi phiếu trả/ }).click();
       await page.getByText(`trị giá ${value.toLocaleString("vi-VN")}`).waitFor();
       assert.equal(await left(till, "CB0001"), 0);
+      await page.getByRole("button", { name: "Bản in" }).click();
+      await page.locator(".paper img").evaluate((img) => img.decode());
+      await picture(page, "pack-paper");
+      await page.locator("dialog footer .button.main").click();
       await till.delivered();
       await page.getByText("An toàn để tắt máy").waitFor();
       await picture(page, "leaving-safe");

@@ -315,7 +315,9 @@ class Description(unittest.TestCase):
         ask("GET", f"/api/v1/shifts/{shift}/image?part=EX01&width=58")
         ask("POST", "/api/v1/prints/shift", {"shift": shift, "part": "z"})
         ask("POST", "/api/v1/quote/pack", {})
-        ask("POST", "/api/v1/packs", {})
+        pack = ask("POST", "/api/v1/packs", {}).json["entries"][0]["hash"]
+        ask("GET", f"/api/v1/packs/{pack}/image?width=58")
+        ask("POST", "/api/v1/prints/pack", {"pack": pack})
         exported = till.admin("GET", "/api/v1/journal/export").body
         ask("POST", "/api/v1/journal/exported", {"sha256": hashlib.sha256(exported).hexdigest()})
         self.assertIn(ask("GET", "/api/v1/status").json["safe"], ("server", "file"))

@@ -22,11 +22,11 @@ YES = {f"get /api/v1/{path}" for path in (
         "payments/confirmed", "orders", "orders/closed", "barcodes", "undo", "quote", "quote/refund", "quote/count", "drafts/basket",
         "drafts/park", "drafts/resume", "settings", "unlock", "lock", "allow", "prints")}
 NO = {"get /start/{once}", "get /healthz", "get /metrics"} | {f"get /api/v1/{path}" for path in (
-    "shift", "shifts", "shifts/{shift}", "shifts/{shift}/image", "visitors", "printer", "journal/verify", "journal/export",
-    "openapi.json", "phones")} | {f"post /api/v1/{path}" for path in (
+    "shift", "shifts", "shifts/{shift}", "shifts/{shift}/image", "packs/{pack}/image", "visitors", "printer", "journal/verify",
+    "journal/export", "openapi.json", "phones")} | {f"post /api/v1/{path}" for path in (
         "offers", "declared-sales", "shifts/open", "shifts/close", "cash-in", "cash-out", "visitors", "notes", "proposals", "packs",
-        "journal-close", "quote/pack", "journal/exported", "printer", "printer/test", "prints/shift", "prints/again", "prints/cancel",
-        "sync-now", "server", "phones/pair", "phones/end")}
+        "journal-close", "quote/pack", "journal/exported", "printer", "printer/test", "prints/shift", "prints/pack",
+        "prints/again", "prints/cancel", "sync-now", "server", "phones/pair", "phones/end")}
 
 
 def offer(till, exhibitor=OWN, name="Máy của Lan (Mẫu)", expect=200, **more):
@@ -241,7 +241,7 @@ class Door(Booth):
             method, path = route.split()
             names = [s["phone"] for s in api.document["paths"][path][method]["security"] if "phone" in s]
             self.assertEqual(bool(names), route in YES, route)
-            target = path.replace("{receipt}", "A01-T01-999").replace("{once}", "0" * 64).replace("{file}", "none.js").replace("{shift}", "0" * 64)
+            target = path.replace("{receipt}", "A01-T01-999").replace("{once}", "0" * 64).replace("{file}", "none.js").replace("{shift}", "0" * 64).replace("{pack}", "0" * 64)
             body = {} if method == "post" else None
             with self.subTest(route):
                 asked, without = phone.call(method.upper(), target, body), stranger.call(method.upper(), target, body)

@@ -76,6 +76,12 @@ TEST_CASE("packing up: all that is left goes back, with its value; a second time
   CHECK(packed["value"] == value);
   CHECK(booth.on_hand("EXA", "A1") == 0);
   CHECK(booth.refused("packs", json::object()) == "nothing_left");
+  const std::string pack = packed["entries"][0]["hash"];
+  CHECK(booth.refused("prints/pack", {{"pack", pack}}) == "no_printer");
+  booth.must("printer", {{"address", "tcp://127.0.0.1:9100"}});
+  CHECK(booth.must("prints/pack", {{"pack", pack}})["job"]["kind"] == "pack");
+  const auto sold = booth.must("counts", {{"lines", {{{"product", "A1"}, {"qty", "5"}}}}});
+  CHECK(booth.refused("prints/pack", {{"pack", sold["entries"][0]["hash"]}}) == "not_a_pack");
 }
 
 TEST_CASE("a file carried away counts for the head it reaches, and for no other") {

@@ -140,7 +140,7 @@ export interface Pairing {
 }
 export interface PrintJob {
   id: string;
-  kind: "receipt" | "drawer" | "test" | "shift";
+  kind: "receipt" | "drawer" | "test" | "shift" | "pack";
   state: "waiting" | "printing" | "printed" | "failed" | "unsure";
   asked: number;
   number?: string;
