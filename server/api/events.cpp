@@ -1,4 +1,4 @@
-// The live page: totals at once and whenever they change, and a word when there is something new to look at.
+// Pages that are open: totals at once and whenever they change, and a word when there is something new to look at.
 #include "server/api/route.hpp"
 
 namespace phien::server::api {
@@ -22,7 +22,7 @@ asio::awaitable<void> events(House& house, net::Request& request, net::EventSink
       const std::string counts = exceptions_json(summary->exceptions).dump();
       if (sent) co_await sink.send("exception", counts);
     }
-    co_await sink.send("totals", summary->json);
+    co_await sink.send("totals", summary->headline);
     sent = summary;
     co_await net::sleep_for(Totals::kCoalesce);
     co_await house.totals.wait_beyond(version, kKeepAlive);

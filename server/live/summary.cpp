@@ -109,20 +109,19 @@ Summary summarize(const ledger::Reader& books, const Contacts& contacts) {
   json exceptions = json::object();
   for (const auto& [code, count] : summary.exceptions) exceptions[code] = count;
   const json fair = items.fair.is_object() ? items.fair : json::object();  // nothing imported yet
-  const json answer{
-      {"fair", fair.value("id", "")},
-      {"name", fair.value("name", "")},
-      {"as_of", contacts.now},
-      {"heads", books.branches().size()},
-      {"totals", std::move(totals)},
-      {"transfers", {{"claimed", transfers.claimed}, {"confirmed", transfers.confirmed}, {"differs", transfers.differs}}},
-      {"coverage",
-       {{"exhibitors", items.exhibitors.size()},
-        {"by_till", coverage.sold_by_till.size()},
-        {"declared", coverage.declared.size()},
-        {"silent", std::move(silent)}}},
-      {"terminals", terminal_rows(books, contacts)},
-      {"exceptions", std::move(exceptions)}};
+  json answer{{"as_of", contacts.now},
+              {"heads", books.branches().size()},
+              {"totals", std::move(totals)},
+              {"transfers", {{"claimed", transfers.claimed}, {"confirmed", transfers.confirmed}, {"differs", transfers.differs}}},
+              {"exceptions", std::move(exceptions)}};
+  summary.headline = answer.dump();
+  answer["fair"] = fair.value("id", "");
+  answer["name"] = fair.value("name", "");
+  answer["coverage"] = {{"exhibitors", items.exhibitors.size()},
+                        {"by_till", coverage.sold_by_till.size()},
+                        {"declared", coverage.declared.size()},
+                        {"silent", std::move(silent)}};
+  answer["terminals"] = terminal_rows(books, contacts);
   summary.json = answer.dump();
   return summary;
 }

@@ -15,6 +15,7 @@ namespace phien::server {
 
 struct Summary {
   std::string json;
+  std::string headline;                            // of it what fits hundreds of open pages: no row per exhibitor or terminal
   std::map<std::string, std::int64_t> exceptions;  // that are not settled, by code
 };
 

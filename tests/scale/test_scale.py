@@ -23,7 +23,11 @@ class Scale(unittest.TestCase):
         till = pt.Terminal.enrolled(server, ["EX01"])
         till.open()
         self.assertEqual(till.send().status, 200)
-        each, delays = measure.streams(server, till, 300, rounds=3)
+
+        def sell():
+            till.sale("EX01", "CB0001", 1000, 1000)
+            self.assertEqual(till.send(till.batch(len(till.entries))).status, 200)
+        each, delays = measure.streams(server, sell, 300, rounds=3)
         bare = measure.percentile(measure.bare_round_trips(), 0.99)
         p99 = measure.percentile(delays, 0.99)
         print(f"{each / 1024:.1f} KiB a stream, delay p99 {p99 * 1000:.1f} ms beside a bare round trip's {bare * 1000:.3f} ms")
