@@ -50,8 +50,10 @@ int run(const Context& context) {
     return say_failure(context, Exit::store,
                        {"store_failed",
                         context.data,
-                        {std::string("Kho dữ liệu hỏng hoặc không ghi được: ") + e.what(),
-                         std::string("The store is damaged or cannot be written: ") + e.what()}});
+                        {std::string("Kho dữ liệu hỏng hoặc không ghi được (") + e.what() +
+                             "). Chạy phien-pos run: nó xem lại tệp và nói phải làm gì.",
+                         std::string("The store is damaged or cannot be written (") + e.what() +
+                             "). Run phien-pos run: it looks through the file and says what to do."}});
   } catch (const std::exception& e) {
     return say_failure(
         context, Exit::store,
