@@ -251,27 +251,27 @@ asio::awaitable<void> Agent::meet_as_revoked() {
   give_back_.wake();
 }
 
-std::string feed_target(const till::Till& till, std::int64_t stock_version, Milliseconds wait) {
-  const auto cursor = till::position_from_text(const_cast<till::Till&>(till).store().snapshot()->meta(till::kCursorKey));
+std::string feed_target(const db::JournalStore& store, std::int64_t stock_version, Milliseconds wait) {
+  const auto cursor = till::position_from_text(store.snapshot()->meta(till::kCursorKey));
   std::string target =
       "/api/v1/feed?incarnation=" + std::to_string(cursor.incarnation) + "&seq=" + std::to_string(cursor.head.seq);
   if (cursor.head.seq > 0) target += "&hash=" + hex(cursor.head.hash);
   return target + "&stock=" + std::to_string(stock_version) + "&wait=" + std::to_string(wait);
 }
 
-asio::awaitable<void> take_feed(till::Till& till, sync::Feed feed) {
-  const db::JournalStore::Job job = [&till, &feed](db::Transaction& tx) {
-    auto cursor = sync::take_feed(tx, feed, till.me().fair, till.me().root);
+asio::awaitable<void> take_feed(db::JournalStore& store, const till::Identity& me, sync::Feed feed, db::JournalStore::Job also) {
+  const db::JournalStore::Job job = [&me, &feed, &also](db::Transaction& tx) {
+    auto cursor = sync::take_feed(tx, feed, me.fair, me.root);
     if (!cursor) throw till::Refusal{cursor.problem()};
     tx.set_meta(till::kCursorKey, till::text_of(*cursor));
-    till.keep_stock(tx);
+    also(tx);
   };
-  co_await durable(till.store(), job);
+  co_await durable(store, job);
 }
 
 asio::awaitable<bool> Agent::fetch() {
   const Milliseconds asked = steady_ms();
-  const std::string get = "GET", target = feed_target(till_, stock_version_, online_ ? kFeedWait : 0), nothing;
+  const std::string get = "GET", target = feed_target(till_.store(), stock_version_, online_ ? kFeedWait : 0), nothing;
   const std::chrono::milliseconds deadline{kFeedWait + 15'000};
   down_.device.clear();
   if (report_ && (!told_at_ || asked - *told_at_ >= kTellEvery)) {
@@ -305,8 +305,9 @@ asio::awaitable<bool> Agent::fetch() {
     if (!feed->stock && steady_ms() - asked < kFirstBackoff) co_await net::sleep_for(kFirstBackoff);
     co_return true;
   }
+  const db::JournalStore::Job keep_stock = [this](db::Transaction& tx) { till_.keep_stock(tx); };
   try {
-    co_await take_feed(till_, std::move(*feed));
+    co_await take_feed(till_.store(), till_.me(), std::move(*feed), keep_stock);
   } catch (const till::Refusal& refusal) {
     problem_down_ = refusal.problem;
     co_return false;

@@ -40,9 +40,9 @@ std::string to_text(const LinkRecord& record);
 // Writes down a reading of the server's clock if one is due.
 void note_clock(till::Work& work, const Contact& contact);
 
-// Applies one answer of the feed in one transaction. Throws till::Refusal.
-asio::awaitable<void> take_feed(till::Till& till, sync::Feed feed);
-std::string feed_target(const till::Till& till, std::int64_t stock_version, Milliseconds wait);
+// Applies one answer of the feed in one transaction, which `also` is a part of. Throws till::Refusal.
+asio::awaitable<void> take_feed(db::JournalStore& store, const till::Identity& me, sync::Feed feed, db::JournalStore::Job also);
+std::string feed_target(const db::JournalStore& store, std::int64_t stock_version, Milliseconds wait);
 
 struct AgentStatus {
   bool online = false;

@@ -15,6 +15,7 @@ using nlohmann::json;
 namespace {
 
 constexpr int kMostFeedAnswers = 10'000;  // of 500 entries each: far above any fair
+constexpr std::chrono::milliseconds kFeedDeadline{30'000};
 
 Problem bad_link(const char* vi, const char* en) { return {"bad_link", "link", {vi, en}}; }
 
@@ -52,6 +53,13 @@ SecretKey key_for(const home::Home& home, const Link& link) {
   const SecretKey fresh = SecretKey::generate();
   home.save(home::Pending{link.server, link.code, fresh});
   return fresh;
+}
+
+Pin pin_of(const till::Identity& me) {
+  Pin pin;
+  pin.fair = me.fair;
+  pin.root = me.root;
+  return pin;
 }
 
 }  // namespace
@@ -103,48 +111,50 @@ asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const 
   if (answer->status != 200) co_return problem_of(*answer);
   // Asked a second time for the same key: what was saved stands.
   if (wanted.before && wanted.before->current.key.public_key() == key.public_key()) co_return *wanted.before;
-  auto keys = keys_from(answer->body, wanted, hello, key);
-  if (keys) home.save(*keys);
-  co_return keys;
+  co_return keys_from(answer->body, wanted, hello, key);
 }
 
-asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, home::Keys keys,
-                                                   const Clock& clock) {
-  Pin pin;
-  pin.fair = till.me().fair;
-  pin.root = till.me().root;
-  Peer peer(executor, keys.server, pin, clock);
-  std::optional<Contact> contact;
-  peer.on_contact = [&contact](const Contact& reading) { contact = reading; };
+asio::awaitable<Result<FirstFeed>> first_feed(asio::any_io_executor executor, db::JournalStore& store, home::Keys keys,
+                                              const Clock& clock) {
+  Peer peer(executor, keys.server, pin_of(keys.current), clock);
+  FirstFeed told;
+  peer.on_contact = [&told](const Contact& reading) { told.contact = reading; };
   const std::string get = "GET", nothing;
-  const std::chrono::milliseconds deadline{30'000};
+  const db::JournalStore::Job nothing_else = [](db::Transaction&) {};
   for (int n = 0; n < kMostFeedAnswers; ++n) {
-    const auto before = till::position_from_text(till.store().snapshot()->meta(till::kCursorKey));
-    const std::string target = feed_target(till, 0, 0);
-    const auto answer = co_await peer.ask(till.me(), get, target, nothing, nothing, deadline);
+    const auto before = till::position_from_text(store.snapshot()->meta(till::kCursorKey));
+    const std::string target = feed_target(store, 0, 0);
+    const auto answer = co_await peer.ask(keys.current, get, target, nothing, nothing, kFeedDeadline);
     if (!answer) co_return answer.problem();
     if (answer->status != 200) co_return problem_of(*answer);
     auto feed = sync::feed_from_json(answer->body);
     if (!feed) co_return feed.problem();
-    if (feed->stock) till.know_stock(*feed->stock);
+    if (feed->stock) told.stock = feed->stock;
     const bool news = !feed->batches.empty() || feed->cursor != before;
     std::optional<Problem> refused;
     try {
-      co_await take_feed(till, std::move(*feed));
+      co_await take_feed(store, keys.current, std::move(*feed), nothing_else);
     } catch (const till::Refusal& refusal) {
       refused = refusal.problem;
     }
-    if (refused) co_return refused;
+    if (refused) co_return *refused;
     if (!news) break;
   }
-  auto problem = co_await keep_replaced(till, peer, keys.replaces);
-  if (problem) co_return problem;
-  // So that what is written before `run` meets the server counts at its true time.
-  const db::JournalStore::Job note = till.own_job([&contact](till::Work& work) {
-    if (contact) note_clock(work, *contact);
+  co_return told;
+}
+
+asio::awaitable<std::optional<Problem>> begin(asio::any_io_executor executor, till::Till& till, home::Keys keys,
+                                              const Clock& clock, FirstFeed told) {
+  if (told.stock) till.know_stock(*told.stock);
+  // The clock, so that what is written before `run` meets the server counts at its true time.
+  const db::JournalStore::Job note = till.own_job([&](till::Work& work) {
+    till.keep_stock(work.tx);
+    if (told.contact) note_clock(work, *told.contact);
   });
   co_await durable(till.store(), note);
-  co_return std::nullopt;
+  Peer peer(executor, keys.server, pin_of(keys.current), clock);
+  auto problem = co_await keep_replaced(till, peer, keys.replaces);
+  co_return problem;
 }
 
 }  // namespace phien::agent

@@ -25,13 +25,20 @@ struct Enrolling {
   std::optional<home::Keys> before;
   std::optional<journal::Ref> continues;
 };
-// Asks the server in and saves the keys. Safe to repeat after any failure: the key pair is kept before it is shown.
+// Asks the server in. Safe to repeat after any failure: the key pair is kept before it is shown.
 asio::awaitable<Result<home::Keys>> enrol(asio::any_io_executor executor, const home::Home& home, Enrolling wanted,
                                           const Clock& clock);
 
-// Takes the server's journal up to its head: the catalogue, and the enrolment that makes this terminal's entries count; and the
-// journal of the terminal this one replaces.
-asio::awaitable<std::optional<Problem>> first_feed(asio::any_io_executor executor, till::Till& till, home::Keys keys,
-                                                   const Clock& clock);
+struct FirstFeed {
+  std::optional<Contact> contact;
+  std::optional<sync::FeedStock> stock;
+};
+// Takes the server's journal up to its head into the store: the catalogue, and the enrolment that makes this terminal's entries
+// count. Before it is here nothing may be written as that terminal: were the server lost, no other could take it in (I7).
+asio::awaitable<Result<FirstFeed>> first_feed(asio::any_io_executor executor, db::JournalStore& store, home::Keys keys,
+                                              const Clock& clock);
+// What an opened till begins with: what the feed told besides, and the journal of the terminal it replaces.
+asio::awaitable<std::optional<Problem>> begin(asio::any_io_executor executor, till::Till& till, home::Keys keys,
+                                              const Clock& clock, FirstFeed told);
 
 }  // namespace phien::agent

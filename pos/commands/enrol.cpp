@@ -96,9 +96,15 @@ asio::awaitable<void> ask_in(asio::any_io_executor executor, const home::Home& h
   keys.emplace(std::move(answer));
 }
 
-asio::awaitable<void> fetch(asio::any_io_executor executor, till::Till& till, home::Keys keys, const Clock& clock,
-                            std::optional<Problem>& problem) {
-  problem = co_await agent::first_feed(executor, till, std::move(keys), clock);
+asio::awaitable<void> fetch(asio::any_io_executor executor, db::JournalStore& store, home::Keys keys, const Clock& clock,
+                            std::optional<Result<agent::FirstFeed>>& told) {
+  auto answer = co_await agent::first_feed(executor, store, std::move(keys), clock);
+  told.emplace(std::move(answer));
+}
+
+asio::awaitable<void> begin(asio::any_io_executor executor, till::Till& till, home::Keys keys, const Clock& clock,
+                            agent::FirstFeed told, std::optional<Problem>& problem) {
+  problem = co_await agent::begin(executor, till, std::move(keys), clock, std::move(told));
 }
 
 int run_enrol(const Context& context, const Enrol& given) {
@@ -119,9 +125,13 @@ int run_enrol(const Context& context, const Enrol& given) {
   net::run_to_end([&](asio::any_io_executor executor) { return ask_in(executor, home, wanted, *clock, keys); });
   if (!keys->ok()) fail(keys->problem());
   const home::Keys& in = **keys;
+  std::optional<Result<agent::FirstFeed>> told;
+  net::run_to_end([&](asio::any_io_executor executor) { return fetch(executor, *store, in, *clock, told); });
+  if (!told->ok()) fail(told->problem());
+  home.save(in);  // from here on it is that terminal
   const auto till = open_till(*store, *clock, home, in);
   std::optional<Problem> problem;
-  net::run_to_end([&](asio::any_io_executor executor) { return fetch(executor, *till, in, *clock, problem); });
+  net::run_to_end([&](asio::any_io_executor executor) { return begin(executor, *till, in, *clock, **told, problem); });
   if (problem) fail(*problem);
   home.forget_pending();
 

@@ -5,6 +5,7 @@
 #include "pos/agent/agent.hpp"
 #include "pos/till/use_cases.hpp"
 #include "shared/ledger/ledger.hpp"
+#include "shared/ledger/views.hpp"
 #include "tests/simulation/fair.hpp"
 
 namespace phien::simulation {
@@ -164,17 +165,39 @@ void Device::enrol_anew(const std::string& why) {
 
 void Device::ask_to_enrol() {
   const json asked{{"booth", me_.booth},
+                   {"cursor", till::text_of(cursor())},
                    {"exhibitors", me_.exhibitors},
                    {"holder", me_.holder_of(me_.exhibitors.front())},
                    {"key", hex(new_key_->public_key())}};
   stage_.network.ask(name_, "server", "enrol", asked.dump(), kHelloDeadline,
                      [this, weak = std::weak_ptr(alive_)](const std::optional<std::string>& answer) {
                        if (!weak.lock()) return;
-                       if (answer) return become(json::parse(*answer).at("terminal"));
+                       if (answer) {
+                         const json said = json::parse(*answer);
+                         const auto feed = sync::feed_from_json(said.at("feed").get<std::string>());
+                         if (feed && learn(said.at("terminal"), new_key_->public_key(), *feed))
+                           return become(said.at("terminal"));
+                       }
                        stage_.world.after(dice_.between(kSecond, 30 * kSecond), [this, weak] {
                          if (weak.lock()) ask_to_enrol();
                        });
                      });
+}
+
+bool Device::learn(const std::string& terminal, const PublicKey& key, const sync::Feed& feed) {
+  Disk::Waiting wait(disk_);
+  bool enrolled = false;
+  try {
+    disk_.run([&](db::Transaction& tx) {
+      const auto at = sync::take_feed(tx, feed, me_.fair, me_.root);
+      if (!at) return;
+      tx.set_meta(till::kCursorKey, till::text_of(*at));
+      for (const auto& one : ledger::enrolments(tx)) enrolled = enrolled || (one.terminal == terminal && one.key == key);
+    });
+  } catch (const db::StoreFailed&) {
+    return false;
+  }
+  return enrolled;
 }
 
 void Device::become(const std::string& terminal) {
@@ -245,6 +268,7 @@ void Device::fetched(const std::optional<std::string>& answer) {
     till_->know_stock(*feed->stock);
   }
   const auto well = [this, feed] {
+    replaced_server_ = 0;
     if (feed->incarnation > 1) give_back(feed->incarnation);  // also when nothing is new: this device may just have started
     came_online();
     if (stage_.world.now() - greeted_ > kGreetEvery) greet();
@@ -269,6 +293,7 @@ void Device::fetched(const std::optional<std::string>& answer) {
       } catch (const till::Refusal& refusal) {
         if (refusal.problem.code != "lower_incarnation")
           throw Violation("I6", name_ + " refuses what the server says: " + refusal.problem.code + " " + refusal.problem.where);
+        replaced_server_ = feed->incarnation;
       } catch (const db::StoreFailed&) {}
       return failed_to_fetch();
     }

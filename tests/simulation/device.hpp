@@ -54,6 +54,11 @@ class Device {
   // What the seller sees on the shelf.
   std::vector<sync::FeedRow> shelf() const;
   journal::ServerPosition cursor() const;
+  // Takes what the server sent to let it in. Whether the enrolment of `terminal` with `key` is here then: before, nothing is
+  // written as that terminal (agent::first_feed).
+  bool learn(const std::string& terminal, const PublicKey& key, const sync::Feed& feed);
+  // The incarnation of a server that this till has refused, because it knows a newer one; 0: none. People read it.
+  std::int64_t replaced_server() const { return replaced_server_; }
 
  private:
   struct Act {
@@ -96,6 +101,7 @@ class Device {
   std::optional<sync::FeedStock> stock_;
   int failures_ = 0;
   Milliseconds greeted_ = 0;
+  std::int64_t replaced_server_ = 0;
   std::int64_t revoked_by_ = 0;  // the server, by its incarnation, that was offered what this till still owes
 
   // What the people at the till remember.

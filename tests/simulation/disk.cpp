@@ -113,8 +113,6 @@ void Disk::replace(std::unique_ptr<Platter> platter) {
   platter_ = std::move(platter);
 }
 
-void Disk::backup(const std::string&, const std::function<void(int, int)>&) {
-  throw db::StoreFailed("a simulated disk is copied by its snapshot");
-}
+void Disk::backup(const std::string&, const Progress&) { throw db::StoreFailed("a simulated disk is copied by its snapshot"); }
 
 }  // namespace phien::simulation

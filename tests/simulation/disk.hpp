@@ -29,7 +29,7 @@ class Disk final : public db::JournalStore {
 
   bool submit(Job job, Done done) override;
   std::unique_ptr<db::Snapshot> snapshot() const override { return platter_->store().snapshot(); }
-  void backup(const std::string& path, const std::function<void(int, int)>& progress) override;
+  void backup(const std::string& path, const Progress& progress) override;
   std::vector<std::string> check(const Progress& progress) const override { return platter_->store().check(progress); }
 
   // Jobs are committed as they come while one of these lives: a program that starts waits for its disk.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "db/memory/memory_store.hpp"
+#include "pos/till/work.hpp"
 #include "shared/journal/certificate.hpp"
 #include "shared/ledger/ledger.hpp"
 #include "shared/ledger/numbers.hpp"
@@ -244,9 +245,13 @@ void Server::poll(const Request& request, const Network::Reply& reply) {
   answer_polls(false);
 }
 
+sync::Feed Server::feed_after(const journal::ServerPosition& cursor) const {
+  return sync::make_feed(*disk_.snapshot(), cursor, clock_.now().wall, incarnation_);
+}
+
 std::string Server::feed_for(const Poll& poll) {
   const auto books = disk_.snapshot();
-  sync::Feed feed = sync::make_feed(*books, poll.cursor, clock_.now().wall, incarnation_);
+  sync::Feed feed = feed_after(poll.cursor);
   const std::int64_t version = stock_versions_[poll.terminal];
   const auto who = enrolled_.find(poll.terminal);
   if (version != poll.stock && who != enrolled_.end()) feed.stock = sync::make_stock(*books, who->second.exhibitors, version);
@@ -314,9 +319,9 @@ void Server::enrol_request(const Request& request, const Network::Reply& reply) 
     wanted->terminal = next_terminal(tx);
     append(tx, {*wanted});
   };
-  submit_own(job, [this, wanted, reply] {
+  submit_own(job, [this, wanted, reply, cursor = till::position_from_text(asked.at("cursor").get<std::string>())] {
     stage_.oracle.enrolled(wanted->terminal, wanted->key);
-    reply(json{{"terminal", wanted->terminal}}.dump());
+    reply(json{{"terminal", wanted->terminal}, {"feed", sync::to_json(feed_after(cursor))}}.dump());
   });
 }
 

@@ -35,6 +35,7 @@ class Server final : public Hop {
   void close_fair();
 
   const journal::ServerPosition& position() const { return position_; }
+  sync::Feed feed_after(const journal::ServerPosition& cursor) const;
   std::set<std::string> revoked() const;
 
  protected:
@@ -49,6 +50,7 @@ class Server final : public Hop {
     Milliseconds until = 0;
     Network::Reply reply;
   };
+  std::string feed_for(const Poll& poll);
   journal::JournalId journal_id() const;
   journal::BranchNo own_branch(const journal::JournalsReader& journals) const;
   void begin(std::optional<journal::ServerPosition> parent);
@@ -62,7 +64,6 @@ class Server final : public Hop {
   std::string next_terminal(const ledger::Reader& books) const;
   void hello(const Network::Reply& reply) const;
   void poll(const Request& request, const Network::Reply& reply);
-  std::string feed_for(const Poll& poll);
   void answer_polls(bool all);
   void changed();
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "db/memory/memory_store.hpp"
@@ -17,6 +18,7 @@ namespace phien::simulation {
 namespace {
 
 constexpr Milliseconds kMostQuiet = 6 * kHour, kQuietStep = 30 * kSecond;
+constexpr int kMostFeeds = 100;  // answers, of 500 entries
 
 class Run {
  public:
@@ -71,7 +73,7 @@ class Run {
       if (stage_.world.now() > latest) throw Violation("live", "no convergence: " + why);
       const auto written = stage_.oracle.entries;
       stage_.world.run_until(stage_.world.now() + kQuietStep);
-      if (server_->overtaken()) {
+      if (server_->overtaken() || known_as_replaced()) {
         server_->crash();
         server_->recover();
         server_->boot();
@@ -123,6 +125,10 @@ class Run {
     const auto in = server_->enrol(key.public_key(), exhibitors, seller.booth, shared ? kSharedHolder : seller.id);
     till::Identity me{kFair, stage_.root.public_key(), in.terminal, key, exhibitors, seller.booth, shared ? kSharedHolder : ""};
     devices_.push_back(std::make_unique<Device>(stage_, next_name(), me, memory_platter()));
+    Device& device = *devices_.back();
+    for (int n = 0; n < kMostFeeds; ++n)
+      if (device.learn(in.terminal, key.public_key(), server_->feed_after(device.cursor()))) return;
+    throw Violation("live", in.terminal + " never gets its own enrolment");
   }
 
   void take(const Step& step);
@@ -151,6 +157,13 @@ class Run {
       kept.insert(some.begin(), some.end());
     }
     return kept;
+  }
+
+  // Somebody has read at a till that this server was replaced, and does with it what the guide says.
+  bool known_as_replaced() const {
+    return std::any_of(devices_.begin(), devices_.end(), [&](const auto& device) {
+      return device->on() && device->replaced_server() == server_->position().incarnation;
+    });
   }
 
   std::string unsettled() const {
