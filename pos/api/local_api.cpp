@@ -10,6 +10,7 @@
 #include "pos/api/openapi.hpp"
 #include "pos/api/parameters.hpp"
 #include "pos/api/status.hpp"
+#include "pos/till/pins.hpp"
 #include "shared/net/callback.hpp"
 #include "shared/net/run.hpp"
 #include "shared/scan/scan.hpp"
@@ -24,6 +25,12 @@ std::int64_t resident_bytes() {
   std::int64_t total = 0, resident = 0;
   statm >> total >> resident;
   return resident * 4096;
+}
+
+std::string last_entry(const json& answer) {
+  const auto entries = answer.find("entries");
+  if (entries == answer.end() || entries->empty()) return "";
+  return "→ entry " + entries->back().at("seq").dump();
 }
 
 }  // namespace
@@ -103,6 +110,8 @@ asio::awaitable<net::Response> LocalApi::write(const till::WritingUseCase& use_c
     if (status_of(*answer->problem) >= 500) spdlog::error("{}: {}", use_case.path, answer->problem->what.en);
     co_return refused(*answer->problem);
   }
+  // An entry does not name the desk it was written at: a phone that was lost is looked up here.
+  if (!request.principal.empty()) spdlog::info("phone {}: {} {}", request.principal, use_case.path, last_entry(answer->value));
   net::Response response = net::json_response(answer->value.dump());
   if (answer->replayed) response.headers["idempotency-replayed"] = "true";
   co_return response;
@@ -218,11 +227,13 @@ void LocalApi::add_reading() {
   get("/api/v1/orders", "Orders that are neither delivered nor cancelled", Pace::slow,
       [](const View& view, const net::Request& request) {
         only_parameters(request, {});
+        if (view.me.is_phone()) till::require_somebody(view);  // a lost phone shows nobody's name and number
         return till::orders_view(view);
       });
   get("/api/v1/leads", "Buyers met at this till, the latest first", Pace::quick,
       [](const View& view, const net::Request& request) {
         only_parameters(request, {});
+        if (view.me.is_phone()) till::require_somebody(view);
         return till::leads_view(view);
       });
   get("/api/v1/visitors", "Visitors counted", Pace::quick, [](const View& view, const net::Request& request) {
@@ -291,6 +302,11 @@ json LocalApi::status(Lang lang, const till::Desk& desk) {
     json now = status_json(view, server_, link, obstacle);
     now["battery"] = battery ? battery() : json();
     now["phone"] = nullptr;
+    if (const auto* last = phones_.latest(); desk.id.empty() && !phones_.urls().empty()) {
+      now["phones"] = {{"paired", phones_.all().size()}};
+      if (last)
+        now["phones"]["latest"] = {{"at", last->paired}, {"exhibitor", last->exhibitor}, {"id", last->id}, {"name", last->name}};
+    }
     if (const auto* phone = phones_.find(desk.id)) now["phone"] = {{"exhibitor", phone->exhibitor}, {"name", phone->name}};
     return now;
   };

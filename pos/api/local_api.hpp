@@ -34,6 +34,7 @@ class LocalApi {
   const net::Router& phone_router() const { return phone_router_; }
   Phones& phones() { return phones_; }
   std::function<net::Counters()> counters;
+  std::string command;  // what is typed to run this till so that phones can come
   // {"charging","percent"} of the battery; null where there is none.
   std::function<nlohmann::json()> battery;
   // Checks that a server of this fair is at an address, and keeps it; gives its base URL.

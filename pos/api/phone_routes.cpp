@@ -37,6 +37,10 @@ void LocalApi::add_phones() {
         [this](net::Request&) { return answered(net::json_response(phones_json().dump())); });
   route("POST", "/api/v1/phones/pair", Ask::saving, "A code and a PIN by which one phone is paired",
         [this](net::Request& request) { return answered(offer_pairing(request)); });
+  route("POST", "/api/v1/phones/withdraw", Ask::saving, "The code on the screen pairs nobody any more", [this](net::Request&) {
+    phones_.withdraw();
+    return answered(net::json_response(phones_json().dump()));
+  });
   route("POST", "/api/v1/phones/end", Ask::saving, "A phone is paired no more",
         [this](net::Request& request) { return end_phone(request); });
   route("POST", "/api/v1/pair", Ask::knocking, "A phone gives code and PIN and is paired",
@@ -48,7 +52,9 @@ json LocalApi::phones_json() const {
   for (const auto& one : phones_.all())
     rows.push_back(
         {{"exhibitor", one.exhibitor}, {"id", one.id}, {"name", one.name}, {"paired", one.paired}, {"seen", one.seen}});
-  return {{"rows", std::move(rows)}, {"urls", phones_.urls()}};
+  json shown{{"command", command}, {"rows", std::move(rows)}, {"urls", phones_.urls()}};
+  if (phones_.why_not) shown["why"] = {{"en", phones_.why_not->what.en}, {"vi", phones_.why_not->what.vi}};
+  return shown;
 }
 
 net::Response LocalApi::offer_pairing(const net::Request& request) {
@@ -136,7 +142,7 @@ asio::awaitable<net::Response> LocalApi::pair_phone(net::Request& request) {
   }
   const auto paired = phones_.pair(code, pin, request);
   if (!paired) co_return not_paired(paired.problem());
-  spdlog::info("phone {} paired for {}", paired->phone.id, paired->phone.exhibitor);
+  spdlog::info("phone {} paired for {} from {}", paired->phone.id, paired->phone.exhibitor, request.remote);
   if (!paired->replaces.empty()) {
     auto forgotten = forget_phone(paired->replaces);
     co_await std::move(forgotten);

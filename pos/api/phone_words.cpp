@@ -89,6 +89,7 @@ constexpr Word kWords[] = {
     {"POST", "/api/v1/sync-now", PhoneWord::no},
     {"POST", "/api/v1/server", PhoneWord::no},
     {"POST", "/api/v1/phones/pair", PhoneWord::no},
+    {"POST", "/api/v1/phones/withdraw", PhoneWord::no},
     {"POST", "/api/v1/phones/end", PhoneWord::no},
     {"GET", "/start/{once}", PhoneWord::no},
     {"GET", "/healthz", PhoneWord::no},

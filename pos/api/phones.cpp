@@ -47,6 +47,8 @@ Problem too_many() {
 void Phones::keep_phones(std::vector<home::Phone> phones, Keep keep) {
   phones_ = std::move(phones);
   keep_ = std::move(keep);
+  // Those of an exhibitor this till sold for once are not let in again when it does so another time.
+  if (std::erase_if(phones_, [&](const home::Phone& one) { return !of_this_till_(one.exhibitor); }) > 0 && keep_) keep_(phones_);
 }
 
 void Phones::listens_at(std::string address, unsigned short port) {
@@ -122,48 +124,46 @@ net::Guard Phones::guard_of(PhoneWord word, Ask ask) {
 
 // ---- pairing -----------------------------------------------------------------------------------------------------------------
 
-void Phones::forget_old_offers() {
+void Phones::forget_old_offer() {
   const Reading now = clock_.now();
-  std::erase_if(offers_, [&](const Pending& one) { return one.boot != now.boot || now.up >= one.until; });
+  if (offer_ && (offer_->boot != now.boot || now.up >= offer_->until)) offer_.reset();
 }
 
 Result<Phones::Offer> Phones::offer(const std::string& exhibitor, const std::string& name) {
   if (phones_.size() >= kMaxPhones) return too_many();
-  forget_old_offers();
   Offer made{random_hex(16), new_pin()};
   const Reading now = clock_.now();
-  offers_.push_back({secret_digest(made.code), made.pin, exhibitor, name, now.boot, now.up + kOfferLives, 0});
-  if (offers_.size() > kMaxOffers) offers_.pop_front();
+  offer_ = Pending{secret_digest(made.code), made.pin, exhibitor, name, now.boot, now.up + kOfferLives, 0};
   return made;
 }
 
 Result<Phones::Paired> Phones::pair(const std::string& code, const std::string& pin, const net::Request& request) {
-  forget_old_offers();
-  const std::string digest = secret_digest(code);
-  auto found = offers_.end();
-  for (auto one = offers_.begin(); one != offers_.end(); ++one)
-    if (equal_constant_time(one->digest, digest)) found = one;
-  if (found == offers_.end() || !of_this_till_(found->exhibitor)) return no_such_pairing();
-  if (found->wrong >= kTries)
+  forget_old_offer();
+  if (!offer_ || !equal_constant_time(offer_->digest, secret_digest(code)) || !of_this_till_(offer_->exhibitor))
+    return no_such_pairing();
+  if (offer_->wrong >= kTries)
     return Problem{"pairing_locked",
                    "code",
                    {"Sai mã PIN quá nhiều lần: hãy tạo mã ghép mới ở máy bán hàng.",
                     "Too many wrong PINs: make a new pairing code at the till."}};
-  if (!equal_constant_time(found->pin, pin)) {
-    const int left = kTries - ++found->wrong;
+  if (!equal_constant_time(offer_->pin, pin)) {
+    const int left = kTries - ++offer_->wrong;
     return Problem{"wrong_pin",
                    "pin",
                    {fmt::format("Sai mã PIN. Còn thử được {} lần.", left), fmt::format("Wrong PIN. {} tries left.", left)}};
   }
   const home::Phone* before = whose(request);
-  const std::string replaces = before ? before->id : "";
   if (phones_.size() >= kMaxPhones && !before) return too_many();
-  std::erase_if(phones_, [&](const home::Phone& one) { return one.id == replaces; });
+  const std::string was = before ? before->id : "";
+  // The same phone for the same exhibitor goes on at its desk: its baskets, and the references its buyers were shown, stay.
+  const bool goes_on = before && before->exhibitor == offer_->exhibitor;
+  std::erase_if(phones_, [&](const home::Phone& one) { return one.id == was; });
 
   const Reading now = clock_.now();
   const std::string session = random_hex(32);
-  const home::Phone phone{"P" + random_hex(6), found->name, found->exhibitor, secret_digest(session), now.wall, now.wall};
-  offers_.erase(found);
+  const home::Phone phone{
+      goes_on ? was : "P" + random_hex(6), offer_->name, offer_->exhibitor, secret_digest(session), now.wall, now.wall};
+  offer_.reset();
   phones_.push_back(phone);
   try {
     if (keep_) keep_(phones_);
@@ -172,13 +172,19 @@ Result<Phones::Paired> Phones::pair(const std::string& code, const std::string& 
   }
   return Paired{std::string(kPhoneCookie) + "=" + session + "; Path=/; Max-Age=" + kPhoneCookieSeconds +
                     "; Secure; HttpOnly; SameSite=Strict",
-                phone, replaces};
+                phone, goes_on ? "" : was};
 }
 
 bool Phones::end(const std::string& id) {
   if (std::erase_if(phones_, [&](const home::Phone& one) { return one.id == id; }) == 0) return false;
   if (keep_) keep_(phones_);
   return true;
+}
+
+const home::Phone* Phones::latest() const {
+  const auto last = std::max_element(phones_.begin(), phones_.end(),
+                                     [](const home::Phone& a, const home::Phone& b) { return a.paired < b.paired; });
+  return last == phones_.end() ? nullptr : &*last;
 }
 
 const home::Phone* Phones::find(const std::string& id) const {

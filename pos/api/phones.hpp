@@ -3,8 +3,8 @@
 // What is sent over that door is encrypted, but nobody vouches for its certificate: whoever sits between phone and till at the
 // moment of pairing, and is not noticed, can pair in the phone's place. So the till says at once which phone was paired.
 #pragma once
-#include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,11 +37,13 @@ class Phones : public Door {
   struct Offer {
     std::string code, pin;
   };
+  // Replaces the one before: there is one code at a time, the one on the screen.
   Result<Offer> offer(const std::string& exhibitor, const std::string& name);
+  void withdraw() { offer_.reset(); }
   struct Paired {
     std::string cookie;
     home::Phone phone;
-    std::string replaces;  // the phone this browser was before; "": none
+    std::string replaces;  // the phone of another exhibitor that this browser was before; "": none
   };
   // Codes: bad_pairing, wrong_pin, pairing_locked, too_many_phones. `before`: the request's own session, if any.
   Result<Paired> pair(const std::string& code, const std::string& pin, const net::Request& request);
@@ -49,9 +51,12 @@ class Phones : public Door {
   bool end(const std::string& id);
 
   const std::vector<home::Phone>& all() const { return phones_; }
+  const home::Phone* latest() const;  // the one paired last; null: none
+  // Why phones cannot come although they were to: shown where they are paired. Empty again once they can.
+  std::optional<Problem> why_not;
   const home::Phone* find(const std::string& id) const;  // paired, and of an exhibitor of this till
 
-  static constexpr std::size_t kMaxPhones = 24, kMaxOffers = 4;
+  static constexpr std::size_t kMaxPhones = 24;
   static constexpr int kTries = 5;
   static constexpr Milliseconds kOfferLives = 5 * 60'000;
   static constexpr Milliseconds kSeenEvery = 10 * 60'000;  // how often `seen` is written down
@@ -67,12 +72,12 @@ class Phones : public Door {
   std::optional<net::Response> wrong_origin(const net::Request& request) const override;
   std::vector<std::string> names() const;
   home::Phone* whose(const net::Request& request);
-  void forget_old_offers();
+  void forget_old_offer();
 
   const Clock& clock_;
   std::function<bool(const std::string&)> of_this_till_;
   std::vector<home::Phone> phones_;
-  std::deque<Pending> offers_;
+  std::optional<Pending> offer_;
   Keep keep_;
   std::string address_;
   unsigned short port_ = 0;

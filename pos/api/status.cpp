@@ -128,6 +128,7 @@ json status_json(const till::View& view, const std::string& server, const agent:
   const auto obstacle = why_not ? why_not : cannot_sell(view);
   status["can_sell"] = !obstacle;
   if (obstacle) status["why_not"] = problem_json(*obstacle);
+  status["shift_open"] = view.shift_open;
   status["printer"] = till::printer_brief(view);
   status["safe"] = safe_elsewhere(view, link);
   status["unlocked"] = view.books.meta(till::desk_key(view.me, till::kUnlockedKey)).value_or("");

@@ -7,6 +7,8 @@
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "db/sqlite/sqlite_store.hpp"
@@ -121,6 +123,16 @@ struct RunOptions {
   std::string listen;  // for phones; "": none
 };
 
+// What a person types to run this very till with a door for phones.
+std::string command_for_phones(const Context& context, unsigned short port, const std::string& listen) {
+  const auto quoted = [](const std::string& word) {
+    return word.find_first_of(" '\"$\\") == std::string::npos ? word : "\"" + word + "\"";
+  };
+  std::string command = "phien-pos --data " + quoted(std::filesystem::absolute(context.data).string()) + " run";
+  if (port != kPort) command += " --port " + std::to_string(port);
+  return command + " --listen " + (listen.empty() ? "0.0.0.0" : listen);
+}
+
 int run(const Context& context, const RunOptions& asked) {
   const home::Home home(context.data);
   const home::Keys keys = enrolled_keys(home);
@@ -162,7 +174,13 @@ int run(const Context& context, const RunOptions& asked) {
   const auto bound = server.listen("127.0.0.1", asked.port);
   if (!bound) throw Failure{Exit::network, bound.problem()};
   api.access().set_port(*bound);
-  if (!asked.listen.empty()) listen_for_phones(phones, api.phones(), home, keys.current, *clock, asked.listen);
+  std::optional<PhonePlace> place;
+  if (!asked.listen.empty()) {
+    place = phone_place(asked.listen);
+    listen_for_phones(phones, api.phones(), home, keys.current, *clock, *place);
+    if (const auto& why = api.phones().why_not) spdlog::warn("no phones for now: {}: {}", why->code, why->what.en);
+  }
+  api.command = command_for_phones(context, *bound, asked.listen);
   home.announce({*bound, ::getpid()});
   const std::string link = api.access().new_link();
   context.say(
@@ -186,6 +204,8 @@ int run(const Context& context, const RunOptions& asked) {
   asio::thread_pool worker{1};
   net::spawn(executor, check_now_and_then(*store, asked.check_every * 1'000, worker, damage), "check");
   net::spawn(executor, devices::tell_of_low_battery(*till, asked.power), "battery");
+  if (place)
+    net::spawn(executor, listen_when_possible(phones, api.phones(), home, keys.current, *clock, *place), "opening for phones");
   running.io.run();
   worker.join();
   home.retract();

@@ -14,6 +14,7 @@ struct Awaited {
   std::string holder;
   bool outgoing = false;
   bool known = false, confirmed = false;
+  bool of_others_too = false;  // pays exhibitors whose entries who asks may not see
 };
 
 Awaited awaited(const ledger::Reader& journals, const Identity& me, const std::string& pay_ref) {
@@ -27,7 +28,11 @@ Awaited awaited(const ledger::Reader& journals, const Identity& me, const std::s
     if (!deal || is_voided(journals, item.ref)) continue;
     for (const auto& payment : deal->payments) {
       if (payment.pay_ref != pay_ref) continue;
-      if (!may_see(me, item.entry.body)) return {};  // pays others too: seen at the till
+      if (!may_see(me, item.entry.body)) {
+        Awaited others;
+        others.of_others_too = true;
+        return others;
+      }
       sum.known = true;
       sum.amount += payment.amount;
       sum.holder = payment.holder;
@@ -53,6 +58,10 @@ json confirm_payment(Work& work, Fields& request) {
   seen.bank_ref = request.optional_text("bank_ref", 80);
   seen.outgoing = request.one_of("direction", {"in", "out"}, due.outgoing ? "out" : "in") == "out";
   request.done();
+  if (due.of_others_too)
+    refuse("seen_at_till", request.at("pay_ref"),
+           {"Khoản này trả cho nhiều đơn vị: xác nhận ở máy bán hàng.",
+            "This transfer pays several exhibitors: confirm it at the till itself."});
   if (!due.known && (!amount || !holder || work.me.is_phone()))
     refuse("unknown_payment", request.at("pay_ref"),
            {fmt::format("Máy này không có khoản chuyển {}; nêu số tiền và người giữ nếu vẫn ghi.", seen.pay_ref),

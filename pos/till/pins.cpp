@@ -12,7 +12,8 @@ namespace phien::till {
 
 namespace {
 
-constexpr const char* kGuessesKey = "till.guesses";
+// Guesses at phones are counted apart, for all of them together: nobody across the hall keeps a cashier out of the till.
+const char* guesses_key(const Work& work) { return work.me.is_phone() ? "till.guesses.phones" : "till.guesses"; }
 constexpr std::size_t kMaxPin = 12;
 
 // Wrong PINs, by cashier and whichever desk they were given at: {"boot","count","up"}; the wait runs in the time the machine is
@@ -27,20 +28,20 @@ Milliseconds wait_of(const json& guesses, const Reading& now) {
 
 // What a try at a PIN came to. A wrong one is no refusal: a refusal would leave no trace, and the next guess would be free.
 json try_pin(Work& work, const catalogue::Cashier& cashier, const std::string& pin) {
-  json all = json::parse(work.tx.meta(kGuessesKey).value_or("{}"));
+  json all = json::parse(work.tx.meta(guesses_key(work)).value_or("{}"));
   json& guesses = all[cashier.id];
   if (!guesses.is_object()) guesses = {{"boot", work.now.boot}, {"count", 0}, {"up", work.now.up}};
   if (const Milliseconds wait = wait_of(guesses, work.now); wait > 0)
     return {{"ok", false}, {"wait_ms", wait}, {"tries_left", 0}};
   if (catalogue::pin_matches(cashier.pin, pin)) {
     all.erase(cashier.id);
-    work.tx.set_meta(kGuessesKey, all.dump());
+    work.tx.set_meta(guesses_key(work), all.dump());
     return {{"ok", true}};
   }
   const int count = guesses.at("count").get<int>() + 1;
   guesses = {{"boot", work.now.boot}, {"count", count}, {"up", work.now.up}};
   json answer{{"ok", false}, {"wait_ms", wait_of(guesses, work.now)}, {"tries_left", std::max(0, kFreeGuesses - count)}};
-  work.tx.set_meta(kGuessesKey, all.dump());
+  work.tx.set_meta(guesses_key(work), all.dump());
   return answer;
 }
 

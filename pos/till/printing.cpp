@@ -93,10 +93,13 @@ PrintJob receipt_job(const Work& work, const journal::Deal& deal, const journal:
   return job;
 }
 
+// A phone takes a part of the queue and no more: the till's own receipts find room.
+constexpr std::size_t kMaxUnfinishedOfPhones = 8;
+
 json queued(Work& work, PrintQueue& queue, PrintJob job) {
   if (printer_settings(work.tx.meta(kPrinterKey)).address.empty())
     refuse("no_printer", "", {"Máy này chưa có máy in.", "This till has no printer."});
-  if (queue.unfinished() >= kMaxUnfinished)
+  if (queue.unfinished() >= (work.me.is_phone() ? kMaxUnfinishedOfPhones : kMaxUnfinished))
     refuse("print_queue_full", "", {"Máy in còn quá nhiều việc chưa xong.", "Too much is waiting for the printer."});
   json answer{{"job", job_json(job)}};
   queue.jobs.push_back(std::move(job));
@@ -228,7 +231,8 @@ void print_deals(Work& work, const std::vector<Written>& written) {
   for (const auto& item : written) {
     const auto* deal = deal_of(item.entry.body);
     if (!deal) continue;
-    for (const auto& payment : deal->payments) cash = cash || payment.method == journal::Method::cash;
+    // The drawer opens for who stands at it, not for a phone across the hall.
+    for (const auto& payment : deal->payments) cash = cash || (payment.method == journal::Method::cash && !work.me.is_phone());
     if (settings.automatic) jobs.push_back(receipt_job(work, *deal, item.ref));
   }
   if (settings.drawer && cash) {
@@ -315,6 +319,7 @@ json set_printer(Work& work, Fields& request) {
 }
 
 json print_receipt(Work& work, Fields& request) {
+  if (work.me.is_phone()) work.cashier(request);  // refuses where nobody stands at it
   const Known known = find_deal(work.tx, work.me, request.text("receipt", 100), request.at("receipt"));
   request.done();
   PrintQueue queue = print_queue(work.tx.meta(kPrintQueueKey));

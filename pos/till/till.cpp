@@ -202,8 +202,10 @@ json Till::read(Lang lang, const std::function<json(const View&)>& read, const D
   const auto branch = books->branch(branch_);
   State state = load_state(*books, branch_, books->meta(receipts_key(me_)), books->meta(live_key(me_)));
   CataloguePtr goods = catalogue(*books, cursor, me);
+  const bool shift_open = std::all_of(me.exhibitors.begin(), me.exhibitors.end(),
+                                      [&](const std::string& id) { return state.shifts.contains(me.holder_of(id)); });
   if (me.is_phone()) keep_only(state, me);
-  return read(View{*books, me, *branch, std::move(goods), std::move(state), clock_.now(), lang, known_stock()});
+  return read(View{*books, me, *branch, std::move(goods), std::move(state), clock_.now(), lang, known_stock(), shift_open});
 }
 
 std::shared_ptr<const sync::FeedStock> Till::known_stock() {

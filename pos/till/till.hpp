@@ -54,6 +54,7 @@ struct View {
   Reading now;
   Lang lang;
   std::shared_ptr<const sync::FeedStock> stock;  // what the server last told; null: never
+  bool shift_open = false;                       // of every drawer into which cash taken at this desk goes
   Milliseconds time() const { return corrected(state, now); }
 };
 

@@ -188,6 +188,10 @@ json shifts_view(const View& view) {
 json transfers_view(const View& view) {
   static constexpr const char* names[] = {"claimed", "confirmed", "differs", "unmatched"};
   json rows = json::array();
+  std::set<std::string> of_others;
+  if (view.me.is_phone())
+    for (const auto& row : ledger::transfers(view.books))
+      if (!view.me.sells_for(row.exhibitor)) of_others.insert(row.pay_ref);
   for (const auto& exhibitor : view.me.exhibitors)
     for (const auto& row : ledger::transfers(view.books, exhibitor)) {
       json shown{{"claimed", row.claimed},
@@ -197,6 +201,7 @@ json transfers_view(const View& view) {
                  {"state", names[static_cast<int>(row.state)]},
                  {"time", row.time}};
       if (row.sale) shown["sale"] = to_json(*row.sale);
+      if (of_others.contains(row.pay_ref)) shown["shared"] = true;
       rows.push_back(std::move(shown));
     }
   return list_of(view, std::move(rows));

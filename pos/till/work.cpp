@@ -60,7 +60,8 @@ std::string Work::named_cashier(Fields& request) {
   for (const auto& [id, item] : catalogue.cashiers)
     if (me.sells_for(item.exhibitor)) theirs.push_back(id);
   if (auto named = request.optional_id("cashier")) {
-    if (named->starts_with('_') || (!theirs.empty() && std::find(theirs.begin(), theirs.end(), *named) == theirs.end()))
+    if (named->starts_with('_') ||
+        ((!theirs.empty() || me.is_phone()) && std::find(theirs.begin(), theirs.end(), *named) == theirs.end()))
       refuse("unknown_cashier", request.at("cashier"),
              {fmt::format("Không có người bán “{}” ở máy này.", *named),
               fmt::format("There is no cashier “{}” at this till.", *named)});
@@ -191,6 +192,9 @@ std::optional<Milliseconds> Work::happened(Fields& request) const {
   auto when = request.optional_time("happened");
   if (when && *when > time())
     refuse("out_of_range", request.at("happened"), {"Thời điểm ở tương lai.", "That time is in the future."});
+  if (when && me.is_phone() && local_day(*when) != day())
+    refuse("out_of_range", request.at("happened"),
+           {"Bán bù cho ngày khác chỉ ghi ở máy bán hàng.", "What was sold on another day is rung up at the till itself."});
   return when;
 }
 

@@ -25,7 +25,7 @@ ip::address unmapped(const ip::address& address) {
 
 bool AddressCounts::has_room(const ip::address& address) const {
   const auto found = held_.find(counted_as(address));
-  return found == held_.end() || found->second < kMaxConnectionsOfAddress;
+  return found == held_.end() || found->second < most_;
 }
 
 void AddressCounts::enter(const ip::address& address) {

@@ -8,19 +8,18 @@
 
 namespace phien::net {
 
-// Terminals behind one router have one address: more than a hall has.
-inline constexpr std::size_t kMaxConnectionsOfAddress = 1'000;
-
 // An IPv4 address in IPv6 clothes, as itself.
 boost::asio::ip::address unmapped(const boost::asio::ip::address& address);
 
 class AddressCounts {
  public:
+  explicit AddressCounts(std::size_t most) : most_(most) {}
   bool has_room(const boost::asio::ip::address& address) const;
   void enter(const boost::asio::ip::address& address);
   void leave(const boost::asio::ip::address& address);
 
  private:
+  std::size_t most_;
   std::map<boost::asio::ip::address, std::size_t> held_;  // only addresses that hold some
 };
 

@@ -28,7 +28,8 @@ struct Slot {
 };
 
 struct Shared {
-  Shared(asio::any_io_executor e, const Router& r, Limits l) : executor(std::move(e)), router(r), limits(l), emptied(executor) {}
+  Shared(asio::any_io_executor e, const Router& r, Limits l)
+      : executor(std::move(e)), router(r), limits(l), addresses(l.max_of_address), emptied(executor) {}
   asio::any_io_executor executor;
   const Router& router;
   Limits limits;

@@ -109,6 +109,8 @@ class Router {
 // Every wait and size has a name (I10).
 struct Limits {
   std::size_t max_connections = 12'000;
+  // Of one address, not counting this machine's own. Terminals behind one router have one address: more than a hall has.
+  std::size_t max_of_address = 1'000;
   std::size_t max_header_bytes = 16 * 1024;
   std::chrono::milliseconds header_deadline{10'000};
   std::chrono::milliseconds body_deadline{60'000};

@@ -13,7 +13,8 @@ Document packing_slip(const PackingSlip& slip, Lang lang) {
   paper.rule();
   paper.add(Type::heading, paper.say("PHIẾU GIAO TRẢ HÀNG", "GOODS RETURNED"));
   paper.add(Type::columns, paper.say("Máy ", "Terminal ") + slip.booth + " · " + slip.terminal, slip.code);
-  paper.add(Type::columns, slip.when, slip.cashier);
+  paper.add(Type::columns, paper.say("Lúc", "At"), slip.when);
+  paper.add(Type::columns, paper.say("Người bán", "Cashier"), slip.cashier);
   paper.rule();
   Dong value = 0;
   for (const auto& row : slip.rows) {

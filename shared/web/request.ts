@@ -21,13 +21,19 @@ export class NoAnswer extends Error {}
 const ANSWER_WITHIN_MS = 20_000;
 
 async function asked(target: string, options: RequestInit, file = false): Promise<unknown> {
+  // AbortSignal.timeout is younger than phones that sellers still have (Safari 15).
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ANSWER_WITHIN_MS);
+  options.signal?.addEventListener("abort", () => late.abort());
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(target, { ...options, signal: AbortSignal.timeout(ANSWER_WITHIN_MS), credentials: "same-origin" });
+    response = await fetch(target, { ...options, signal: late.signal, credentials: "same-origin" });
     body = await (file && response.ok ? response.blob() : response.json());
   } catch (error) {
     throw new NoAnswer(String(error));
+  } finally {
+    clearTimeout(timer);
   }
   if (response.ok) return body;
   const error = (body as { error?: { code: string; message: Message } }).error;
@@ -45,8 +51,8 @@ const sent = (method: string, body: unknown, more: Record<string, string> = {}):
 });
 
 /** `key` names the attempt of what may be done once only; the same key again has no second effect. */
-export const post = async <T>(path: string, body: unknown, key?: string): Promise<T> =>
-  (await asked(`/api/v1/${path}`, sent("POST", body, key ? { "Idempotency-Key": key } : {}))) as T;
+export const post = async <T>(path: string, body: unknown, key?: string, more: Pick<RequestInit, "keepalive" | "signal"> = {}): Promise<T> =>
+  (await asked(`/api/v1/${path}`, { ...sent("POST", body, key ? { "Idempotency-Key": key } : {}), ...more })) as T;
 /** The same where the answer is a file. */
 export const postForFile = async (path: string, body: unknown): Promise<Blob> => (await asked(`/api/v1/${path}`, sent("POST", body), true)) as Blob;
 export const put = async <T>(path: string, body: unknown): Promise<T> => (await asked(`/api/v1/${path}`, sent("PUT", body))) as T;

@@ -13,6 +13,7 @@ prepareZXingModule({ overrides: { wasmBinary: readFileSync(createRequire(import.
 const OWN = "CB0001"; // of EX01
 const THEIRS = "CB0013"; // of EX03
 const WAIT_MS = 8_000;
+const DOUBT_MS = 15_000; // a phone waits five seconds before it says that it does not know
 
 /** A phone's browser that was told to go on at the warning; it reaches nothing but the till. */
 async function phoneOf(browser, link, insecure = true) {
@@ -33,6 +34,29 @@ async function phoneOf(browser, link, insecure = true) {
 async function typePin(page, pin) {
   for (const digit of pin) await page.locator(".keys").getByRole("button", { name: digit, exact: true }).click();
   await page.locator(".keys .button.main").click();
+}
+/** A phone of EX01, paired by what the till's program answers. */
+async function pairedPhone(browser, till, name) {
+  const { link, pin } = await till.call("POST", "/api/v1/phones/pair", { exhibitor: "EX01", name });
+  const phone = await phoneOf(browser, link);
+  await phone.page.goto(link);
+  await typePin(phone.page, pin);
+  await phone.page.locator(".till").waitFor();
+  return phone;
+}
+/** The Wi-Fi of a phone. It fails with the next sale if `fails` says so: "before" the till has it, or "after" the till has written it. */
+async function wifiOf({ context }) {
+  const wifi = { works: true, fails: "" };
+  await context.route("**/api/v1/**", async (route) => {
+    const sale = route.request().method() === "POST" && new URL(route.request().url()).pathname === "/api/v1/sales";
+    if (sale && wifi.fails) {
+      wifi.works = false;
+      if (wifi.fails === "after") await route.fetch();
+      wifi.fails = "";
+    }
+    return (wifi.works ? route.fallback() : route.abort("internetdisconnected")).catch(() => {}); // the page may have given up
+  });
+  return wifi;
 }
 /** Makes a code at the till's screen; what a camera and an eye see of it. */
 async function offered(page, seller, name) {
@@ -60,7 +84,8 @@ export default async function suite(test, browser) {
     test(`${size}: a till that does not listen says how it would`, async () => {
       await clean(await open(browser, deaf, viewport), async (page) => {
         await go(page, "phones");
-        await page.getByText("phien-pos run --listen 0.0.0.0").waitFor();
+        await page.getByText("Dừng máy đang chạy (Ctrl-C) trước").waitFor();
+        await page.locator("code", { hasText: "--listen 0.0.0.0" }).waitFor();
         await shot(page, `${size}-phones-off`);
         assert.deepEqual(await problems(page, "phones off"), []);
       });
@@ -73,6 +98,7 @@ export default async function suite(test, browser) {
       await shot(page, "laptop-phones-none");
       assert.deepEqual(await problems(page, "no phones"), []);
       const { link, pin } = await offered(page, names.get("EX01"), "Máy của Lan (Mẫu)");
+      await page.getByText("không mở trong Zalo").waitFor();
       await shot(page, "laptop-phones-pairing");
       assert.deepEqual(await problems(page, "pairing at the till"), []);
 
@@ -98,10 +124,16 @@ export default async function suite(test, browser) {
       assert.equal(new URL(phone.page.url()).hash, "", "the code does not stay in the address");
       await tile(phone.page, OWN).waitFor();
       assert.equal(await tile(phone.page, THEIRS).count(), 0);
+      await phone.page.getByText("ĐỪNG bỏ qua").waitFor();
       await shot(phone.page, "phone-paired-sell");
       assert.deepEqual(await problems(phone.page, "a paired phone sells"), []);
+      await phone.page.getByRole("button", { name: "Đã hiểu" }).click();
+      await phone.page.reload();
+      await tile(phone.page, OWN).waitFor();
+      assert.equal(await phone.page.getByText("ĐỪNG bỏ qua").count(), 0, "said once");
       await page.locator(".notice p", { hasText: "Đã ghép Máy của Lan (Mẫu)" }).waitFor();
       await page.locator("li", { hasText: "Máy của Lan (Mẫu)" }).waitFor();
+      await page.locator(".again img").evaluate((img) => img.decode());
       await shot(page, "laptop-phones-list");
       assert.deepEqual(await problems(page, "phones"), []);
     });
@@ -182,5 +214,102 @@ export default async function suite(test, browser) {
     await phone.page.getByText("Điện thoại này chưa được ghép").waitFor();
     await waitFor(async () => (await till.call("GET", "/api/v1/phones")).rows.length === 0, "the list to be empty");
     await phone.context.close();
+  });
+
+  for (const fails of ["before", "after"])
+    for (const ends of ["when told to", "by itself after a minute"])
+      test(`Wi-Fi gone ${fails} the sale is written: the phone says it does not know, stops ${ends}, then says what became of it`, async () => {
+        const before = (await till.sales()).length;
+        const mine = await pairedPhone(browser, till, `Máy thử ${fails}`);
+        const { page, context } = mine;
+        const wifi = await wifiOf(mine);
+        await tile(page, OWN).click();
+        await basketShows(page, "25.000");
+        await payButton(page).click();
+        wifi.fails = fails;
+        await exactCash(page).click();
+        await page.locator("dialog", { hasText: "CHƯA BIẾT đã ghi chưa. Đừng bán lại ở máy khác." }).waitFor({ timeout: DOUBT_MS });
+        await shot(page, `phone-doubt-${fails}`);
+        assert.deepEqual(await problems(page, "no answer yet"), []);
+        if (ends === "when told to") await page.getByRole("button", { name: "Thôi, không thử nữa" }).click();
+        else await page.evaluate(() => { const now = Date.now; Date.now = () => now() + 61_000; }); // as after a sleep in a pocket
+        await page.locator(".banner", { hasText: "Khi có Wi-Fi lại, điện thoại này sẽ nói." }).waitFor();
+        assert.equal(await page.locator("dialog[open]").count(), 0);
+        await shot(page, `phone-doubt-ended-${fails}`);
+        assert.deepEqual(await problems(page, "no answer, and none asked for"), []);
+        wifi.works = true;
+        const said = page.locator("dialog", { hasText: fails === "after" ? "Đã ghi rồi: phiếu" : "CHƯA ghi. Giỏ hàng vẫn còn đây" });
+        await said.waitFor({ timeout: DOUBT_MS });
+        await shot(page, `phone-doubt-over-${fails}`);
+        assert.deepEqual(await problems(page, "what became of it"), []);
+        assert.equal((await till.sales()).length, before + (fails === "after" ? 1 : 0), "nothing was sent again behind the seller's back");
+        await said.getByRole("button", { name: "Đã hiểu" }).click();
+        if (fails === "before") await exactCash(page).click();
+        await idle(page);
+        assert.equal((await till.sales()).length, before + 1);
+        await context.close();
+      });
+
+  test("whatever screen is open, the till says that a phone was paired until it is tapped away", async () => {
+    await clean(await open(browser, till, LAPTOP), async (page) => {
+      await go(page, "receipts");
+      const first = await pairedPhone(browser, till, "Máy của Hoa (Mẫu)");
+      const banner = page.locator(".banner", { hasText: "«Máy của Hoa (Mẫu)» vừa được ghép" });
+      await banner.waitFor();
+      await shot(page, "laptop-phone-paired-elsewhere");
+      assert.deepEqual(await problems(page, "a phone was paired"), []);
+      await banner.getByRole("button", { name: "Đúng rồi" }).click();
+      await banner.waitFor({ state: "detached" });
+      await page.reload();
+      await page.locator(".till").waitFor();
+      assert.equal(await page.locator(".banner").count(), 0, "a phone that is ours is no news");
+      const second = await pairedPhone(browser, till, "Máy của Mai (Mẫu)");
+      await page.locator(".banner", { hasText: "Máy của Mai (Mẫu)" }).getByRole("button", { name: "Xem điện thoại" }).click();
+      await page.locator("li", { hasText: "Máy của Mai (Mẫu)" }).waitFor();
+      assert.equal(await page.locator(".banner").count(), 0);
+
+      // Paired already, and a code scanned again: the way back is above the keys.
+      const { link } = await till.call("POST", "/api/v1/phones/pair", { exhibitor: "EX01", name: "Máy của Hoa (Mẫu)" });
+      await first.page.goto(link);
+      await first.page.getByRole("button", { name: "Tiếp tục bán" }).waitFor();
+      await shot(first.page, "phone-pair-paired");
+      assert.deepEqual(await problems(first.page, "pair, paired already"), []);
+      await first.page.getByRole("button", { name: "Tiếp tục bán" }).click();
+      await first.page.locator(".till").waitFor();
+      for (const one of [first, second]) await one.context.close();
+    });
+  });
+
+  const WAYS_OFF = { "a tap on Cancel": (page) => page.getByRole("button", { name: "Thôi", exact: true }).click(), "another screen": (page) => go(page, "sell") };
+  for (const [way, leave] of Object.entries(WAYS_OFF))
+    test(`${way} withdraws the code: who has seen it is not paired`, async () => {
+      await clean(await open(browser, till, LAPTOP), async (page) => {
+        const { link, pin } = await offered(page, names.get("EX01"), "Máy của Lan (Mẫu)");
+        const withdrawn = page.waitForResponse((response) => response.url().endsWith("/api/v1/phones/withdraw"), { timeout: WAIT_MS });
+        await leave(page);
+        assert.equal((await withdrawn).status(), 200);
+        const stranger = await phoneOf(browser, link);
+        await stranger.page.goto(link);
+        await typePin(stranger.page, pin);
+        await stranger.page.getByText("Mã ghép không đúng").waitFor();
+        assert.equal(await stranger.page.locator(".till").count(), 0);
+        await stranger.context.close();
+      });
+    });
+
+  test("cash taken on a phone while no shift is open is said to be in none", async () => {
+    const { page, context } = await pairedPhone(browser, till, "Máy không ca (Mẫu)");
+    await tile(page, OWN).click();
+    await basketShows(page, "25.000");
+    await payButton(page).click();
+    await exactCash(page).waitFor();
+    assert.equal(await page.locator(".missing").count(), 0);
+    await till.call("POST", "/api/v1/shifts/close", { counted: 100_000 });
+    await page.locator(".missing", { hasText: "Chưa mở ca ở máy bán hàng" }).waitFor();
+    await shot(page, "phone-no-shift");
+    assert.deepEqual(await problems(page, "paying with no shift"), []);
+    await till.call("POST", "/api/v1/shifts/open", { float: 100_000 });
+    await page.locator(".missing").waitFor({ state: "detached" });
+    await context.close();
   });
 }

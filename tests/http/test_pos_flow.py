@@ -340,6 +340,7 @@ class Description(unittest.TestCase):
         phone = Phone.paired(till, "EX01")
         api.check("GET", "/api/v1/status", phone.call("GET", "/api/v1/status"))
         api.check("POST", "/api/v1/pair", phone.pair(ask("POST", "/api/v1/phones/pair", {"exhibitor": "EX01", "name": "x"}).json))
+        ask("POST", "/api/v1/phones/withdraw", {})
         ask("POST", "/api/v1/phones/end", {"id": ask("GET", "/api/v1/phones").json["rows"][0]["id"]})
         page = ask("GET", "/")
         assets = re.findall(r'"\.?(/assets/[^"]+)"', gzip.decompress(page.body).decode())

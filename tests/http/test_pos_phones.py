@@ -26,7 +26,7 @@ NO = {"get /start/{once}", "get /healthz", "get /metrics"} | {f"get /api/v1/{pat
     "journal/export", "openapi.json", "phones")} | {f"post /api/v1/{path}" for path in (
         "offers", "declared-sales", "shifts/open", "shifts/close", "cash-in", "cash-out", "visitors", "notes", "proposals", "packs",
         "journal-close", "quote/pack", "journal/exported", "printer", "printer/test", "prints/shift", "prints/pack",
-        "prints/again", "prints/cancel", "sync-now", "server", "phones/pair", "phones/end")}
+        "prints/again", "prints/cancel", "sync-now", "server", "phones/pair", "phones/withdraw", "phones/end")}
 
 
 def offer(till, exhibitor=OWN, name="Máy của Lan (Mẫu)", expect=200, **more):
@@ -175,9 +175,66 @@ class Pairing(Booth):
     def test_without_listen_there_is_no_door(self):
         till = Till.enrolled(self.server, (OWN,)).start()
         self.addCleanup(till.close)
-        self.assertEqual(till.get("phones"), {"rows": [], "urls": []})
+        shown = till.get("phones")
+        self.assertEqual((shown["rows"], shown["urls"], "why" in shown), ([], [], False))
+        self.assertIn(f"--data {till.data}", shown["command"])        # what is typed lets phones into this very till
+        self.assertNotIn("phones", till.get("status"))
         self.assertEqual(offer(till, expect=422)["error"]["code"], "not_listening")
         self.assertFalse((till.data / "phones-tls.json").exists())
+
+    def test_a_code_is_withdrawn_and_the_next_one_replaces_it(self):
+        made = offer(self.till)
+        self.assertEqual(self.till.admin("POST", "/api/v1/phones/withdraw", {}).status, 200)
+        self.refused(Phone(made["url"]).pair(made), 403, "bad_pairing")
+        first, second = offer(self.till), offer(self.till, OTHER)
+        self.refused(Phone(made["url"]).pair(first), 403, "bad_pairing")
+        phone = Phone(made["url"])
+        paired = phone.pair(second).json
+        latest = self.till.get("status")["phones"]["latest"]           # whatever screen is open there, it hears of it
+        self.assertEqual((latest["id"], latest["exhibitor"]), (paired["id"], OTHER))
+        self.assertNotIn("phones", phone.get("status"))
+
+    def test_the_same_phone_for_the_same_exhibitor_goes_on_where_it_was(self):
+        phone = Phone.paired(self.till, OWN)
+        phone.post("drafts/basket", {"id": "G1", "rev": 0, "basket": lines(self.own[0]), "payments": [{"method": "transfer"}]})
+        before, cookie = phone.get("drafts"), phone.cookie
+        again = phone.pair(offer(self.till)).json
+        self.assertEqual((again["id"], phone.get("drafts")), (phone.id, before))
+        phone.cookie, new = cookie, phone.cookie
+        self.refused(phone.call("GET", "/api/v1/status"), 401, "not_paired")     # the session before is over
+        phone.cookie = new
+        self.assertEqual(len([r for r in self.till.get("phones")["rows"] if r["id"] == phone.id]), 1)
+
+    def test_a_door_that_cannot_be_opened_stops_nobody_from_selling(self):
+        till = Till.enrolled(self.server, (OWN,))
+        self.addCleanup(till.close)
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            till.start("--listen", f"127.0.0.1:{port}")
+            till.delivered()
+            till.post("sales", lines(self.own[0]))
+            shown = till.get("phones")
+            self.assertTrue(shown["why"]["vi"] and shown["why"]["en"] and not shown["urls"])
+        pt.wait_for(lambda: till.get("phones")["urls"], "the door to open when the port is free", 40)
+        self.assertNotIn("why", till.get("phones"))
+        phone = Phone.paired(till, OWN)
+        till.kill()
+        kept = json.loads((till.data / "phones-tls.json").read_text())
+        (till.data / "phones-tls.json").write_text(json.dumps({**kept, "key": kept["key"][:80]}))
+        till.start("--listen", f"127.0.0.1:{port}")                     # half a key: a new one, and phones warn once more
+        self.assertEqual(phone.get("status")["exhibitors"], [OWN])
+
+    def test_phones_of_an_exhibitor_this_till_no_longer_sells_for_are_forgotten(self):
+        till = Till.enrolled(self.server, (OWN,)).start(*LISTEN)
+        self.addCleanup(till.close)
+        phone = Phone.paired(till, OWN)
+        till.kill()
+        kept = json.loads((till.data / "phones.json").read_text())
+        kept["phones"][0]["exhibitor"] = "EX09"
+        (till.data / "phones.json").write_text(json.dumps(kept))
+        till.start("--listen", f"127.0.0.1:{phone.port}")
+        self.assertEqual(till.get("phones")["rows"], [])
+        self.assertEqual(json.loads((till.data / "phones.json").read_text())["phones"], [])
 
     def test_an_address_that_is_none_is_told(self):
         till = Till.enrolled(self.server, (OWN,))
@@ -390,7 +447,52 @@ class Cashiers(Booth):
         self.assertEqual((phone.get("status")["unlocked"], till.get("status")["unlocked"]), ("", "man"))
 
 
+    def test_wrong_pins_at_a_locked_phone_keep_nobody_out_of_the_till_and_it_shows_no_buyer(self):
+        till = self.till
+        self.assertTrue(till.post("unlock", {"cashier": "lan", "pin": "2468"})["ok"])
+        number = till.post("sales", lines(self.own[0]))["receipts"][0]["number"]
+        phone = Phone.paired(till, OWN)
+        for path in ("leads", "orders"):
+            self.refused(phone.call("GET", "/api/v1/" + path), 422, "pin_needed")
+        till.post("printer", {"address": "tcp://127.0.0.1:9"})
+        self.addCleanup(till.post, "printer", {"address": "none"})
+        self.assertEqual(phone.post("prints", {"receipt": number}, expect=422)["error"]["code"], "pin_needed")
+        for _ in range(6):
+            self.assertFalse(phone.post("unlock", {"cashier": "lan", "pin": "9999"})["ok"])
+        self.assertGreater(phone.post("unlock", {"cashier": "lan", "pin": "2468"})["wait_ms"], 0)      # guessed enough there
+        till.post("lock", {})
+        self.assertTrue(till.post("unlock", {"cashier": "lan", "pin": "2468"})["ok"])
+
+
 class Selling(Booth):
+    def test_what_is_the_counter_s_stays_there(self):
+        till = Till.enrolled(self.server, (OWN, OTHER)).start(*LISTEN)
+        self.addCleanup(till.close)
+        till.delivered()
+        phone = Phone.paired(till, OWN)
+        self.assertFalse(phone.get("status")["shift_open"])             # cash it takes now is in no shift: it says so
+        till.post("shifts/open", {"float": 0})
+        if not phone.get("status")["shift_open"]:
+            till.post("shifts/open", {"float": 0, "holder": OTHER})
+        self.assertTrue(phone.get("status")["shift_open"])
+        till.post("printer", {"address": "tcp://127.0.0.1:9", "drawer": True})
+        number = phone.post("sales", {**lines(self.own[0]), "payments": [{"method": "cash"}]})["receipts"][0]["number"]
+        self.assertEqual(till.get("printer")["jobs"], [])               # no drawer springs open for a phone across the hall
+        till.post("sales", {**lines(self.own[0]), "payments": [{"method": "cash"}]})
+        self.assertEqual([job["kind"] for job in till.get("printer")["jobs"]], ["drawer"])
+        asked = [phone.call("POST", "/api/v1/prints", {"receipt": number}).status for _ in range(12)]
+        self.assertEqual({*asked[:4], *asked[-2:]}, {200, 422})
+        till.post("prints", {"receipt": number})                        # the counter's own still finds room
+        yesterday = till.get("status")["clock"]["time"] - 86_400_000
+        late = {**lines(self.own[0]), "late": True, "happened": yesterday}
+        self.assertEqual(phone.post("sales", late, expect=400)["error"]["code"], "out_of_range")
+        both = till.post("sales", {"lines": [{"product": p, "qty": 1} for p in (self.own[0], self.other[0])], "payments": [{"method": "transfer"}]})
+        ref = next(p["pay_ref"] for p in both["payments"] if "pay_ref" in p)
+        row = next(r for r in phone.get("transfers")["rows"] if r["pay_ref"] == ref)
+        self.assertTrue(row["shared"])
+        self.assertEqual(phone.post("payments/confirmed", {"pay_ref": ref}, expect=422)["error"]["code"], "seen_at_till")
+        till.post("payments/confirmed", {"pay_ref": ref})
+
     def test_two_phones_and_the_till_have_a_basket_each(self):
         one, two = Phone.paired(self.till, OWN), Phone.paired(self.till, OTHER)
         one.post("drafts/basket", {"id": "G1", "rev": 0, "basket": lines(self.own[0])})

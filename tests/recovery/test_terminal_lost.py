@@ -5,6 +5,8 @@ import unittest
 
 import disaster as d
 import phien_test as pt
+from relay import Relay
+from till import Till
 
 
 class TerminalLost(unittest.TestCase):
@@ -42,6 +44,33 @@ class TerminalLost(unittest.TestCase):
         self.assertEqual(d.sold(fair.server, "EX02"), before)
         self.assertEqual(fair.server.row("T02")["missing"], 0)
         d.sound(self, fair.server)
+
+    def test_i7_a_device_is_a_terminal_only_when_it_holds_its_own_enrolment(self):
+        """Sold before, it would be under a number that no other server could take in, were this one lost."""
+        server = pt.Server.started()
+        self.addCleanup(server.close)
+        cut = [True]
+        relay = Relay(server.port, lambda method, path: cut[0] and path.startswith("/api/v1/feed"))
+        self.addCleanup(relay.close)
+        till = Till()
+        self.addCleanup(till.close)
+        address, code = f"http://127.0.0.1:{relay.port}", Till.ask_code(server)
+        till.run("enrol", address, code, expect=5)
+        self.assertRegex(till.run("sell", "CB0001", expect=None).stderr, r"\[not_enrolled\]")
+        cut[0] = False
+        till.run("enrol", address, code)                    # the same once more: the same number
+        till.run("sell", "CB0001")
+        terminal = till.json("status")["terminal"]
+        self.assertEqual([r["terminal"] for r in server.admin("GET", "/api/v1/terminals").json["rows"]], [terminal])
+
+        cut[0] = True
+        again = Till.ask_code(server)
+        till.run("enrol", address, again, "--again", expect=5)
+        till.run("sell", "CB0001")                        # until then it is who it was
+        self.assertEqual(till.json("status")["terminal"], terminal)
+        cut[0] = False
+        till.run("enrol", address, again, "--again")
+        self.assertNotEqual(till.json("status")["terminal"], terminal)
 
     def test_a_replacement_may_bring_the_journal_of_the_till_it_replaced_and_no_other(self):
         fair = d.Fair(self)

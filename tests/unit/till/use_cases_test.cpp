@@ -42,6 +42,16 @@ TEST_CASE("a sale: total, rounding, change, receipt, stock, and the recognition 
   check_books(booth);
 }
 
+// The feed sends a till back to where a server's journal begins, when that was lost and came back.
+TEST_CASE("a till that was told to read a server's journal anew sells on meanwhile") {
+  Booth booth;
+  for (const journal::ServerPosition anew : {journal::ServerPosition{2, {}}, journal::ServerPosition{}}) {
+    booth.store->run([&](db::Transaction& tx) { tx.set_meta(till::kCursorKey, till::text_of(anew)); });
+    booth.must("sales", {{"lines", lines({line("A1", "1")})}});
+    CHECK_FALSE(booth.entries().back().seen);
+  }
+}
+
 TEST_CASE("a shared basket: one sale each, one unit, rounded once per holder, numbers per booth") {
   for (const char* account : {"QUAY", ""}) {
     const std::string holder = account;
