@@ -305,7 +305,10 @@ json LocalApi::status(Lang lang, const till::Desk& desk) {
     if (const auto* last = phones_.latest(); desk.id.empty() && !phones_.urls().empty()) {
       now["phones"] = {{"paired", phones_.all().size()}};
       if (last)
-        now["phones"]["latest"] = {{"at", last->paired}, {"exhibitor", last->exhibitor}, {"id", last->id}, {"name", last->name}};
+        now["phones"]["latest"] = {{"at", last->paired + view.time() - view.now.wall},
+                                   {"exhibitor", last->exhibitor},
+                                   {"id", last->id},
+                                   {"name", last->name}};
     }
     if (const auto* phone = phones_.find(desk.id)) now["phone"] = {{"exhibitor", phone->exhibitor}, {"name", phone->name}};
     return now;

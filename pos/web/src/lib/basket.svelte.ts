@@ -2,7 +2,7 @@
 // and never computes one. Saves go one at a time; what was changed meanwhile goes with the next.
 import { newKey, post, get, Refused } from "@shared/request";
 import type { Shown } from "./guest";
-import { till, t } from "./till.svelte";
+import { till, t, Unanswered } from "./till.svelte";
 import type { Basket, BasketLine, Draft, Drafts, LastSale, Payment, Problem, Product, Quote } from "./types";
 
 interface Kept {
@@ -88,9 +88,11 @@ class OpenBasket {
   async #whole(work: () => Promise<void>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
+    const began = Date.now();
     try {
       await this.ready();
-      if (this.fresh) await work();
+      if (till.takesLong(began)) till.tell(t("notDone"), true);
+      else if (this.fresh) await work();
     } catch (error) {
       till.explain(error);
       if (error instanceof Refused && error.code === "draft_moved") await this.#reload().catch((why: unknown) => till.explain(why));
@@ -98,6 +100,23 @@ class OpenBasket {
       this.busy = false;
       for (const one of this.#later.splice(0)) one();
     }
+  }
+
+  // A write that takes the whole basket with it. Where no answer came, what the terminal has says whether it was written. The basket
+  // is kept anew first: whatever is still under way speaks of an older revision then, and is refused.
+  async #send<T>(path: string, request: object, outcome: () => string): Promise<T | undefined> {
+    try {
+      return await till.send<T>(path, request);
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error;
+    }
+    await till.findOut(async () => {
+      await this.#reload();
+      await this.ready();
+      if (this.isEmpty) await this.#reload(); // it may have been written between the two
+      return outcome();
+    });
+    return undefined;
   }
 
   asking = $state.raw<{ product: Product; qty: number; why: string }>(); // may this buyer have these goods?
@@ -254,17 +273,20 @@ class OpenBasket {
     await this.settled();
   }
 
-  /** Writes the sale or exchange. The key belongs to this attempt: however often it is sent, there is one sale. */
+  /** Writes the sale or exchange. However often one attempt is sent, there is one sale. */
   pay(payments: Payment[]): Promise<void> {
     return this.#whole(async () => {
       if (!this.quote || this.problem) return;
-      const key = newKey();
+      const id = this.#id;
       const path = this.basket.back ? "exchanges" : "sales";
-      const request = { draft: { id: this.#id, rev: this.#rev }, payments, cashier: till.cashier };
-      const done = await till.insist(() => post<LastSale>(`${path}?lang=${till.lang}`, request, key));
-      this.#begin();
-      this.last = done;
-      till.go("sell");
+      const request = { draft: { id, rev: this.#rev }, payments, cashier: till.cashier };
+      const done = await this.#send<LastSale>(`${path}?lang=${till.lang}`, request, () =>
+        this.#id === id ? t("notWritten") : this.last ? t("wasWritten", { n: this.last.receipts[0]?.number ?? "" }) : t("movedElsewhere"));
+      if (done) {
+        this.#begin();
+        this.last = done;
+      }
+      if (this.isEmpty) till.go("sell");
       void till.refresh();
     });
   }
@@ -272,10 +294,11 @@ class OpenBasket {
     const hash = this.last?.receipts[0]?.hash;
     if (!hash) return;
     await this.#whole(async () => {
-      const key = newKey();
-      await till.insist(() => post("undo", { hash, cashier: till.cashier }, key));
-      await this.#reload();
-      till.tell(t("undone"));
+      const done = await this.#send("undo", { hash, cashier: till.cashier }, () => (this.last?.receipts[0]?.hash === hash ? t("notDone") : t("undone")));
+      if (done) {
+        await this.#reload();
+        till.tell(t("undone"));
+      }
       void till.refresh();
     });
   }
@@ -283,10 +306,10 @@ class OpenBasket {
   async order<T>(details: object): Promise<T | undefined> {
     let made: T | undefined;
     await this.#whole(async () => {
-      const key = newKey();
-      const request = { ...details, draft: { id: this.#id, rev: this.#rev }, cashier: till.cashier };
-      made = await till.insist(() => post<T>(`orders?lang=${till.lang}`, request, key));
-      await this.#reload();
+      const id = this.#id;
+      const request = { ...details, draft: { id, rev: this.#rev }, cashier: till.cashier };
+      made = await this.#send<T>(`orders?lang=${till.lang}`, request, () => (this.#id === id ? t("notWritten") : t("wasOrdered")));
+      if (made) await this.#reload();
       void till.refresh();
     });
     return made;

@@ -11,10 +11,18 @@ const STATUS_EVERY_MS = 4_000;
 const RETRY_EVERY_MS = 700;
 const CLOCK_TOLERANCE_MS = 120_000;
 const LOW_BATTERY = 15; // percent
+const PATIENCE_MS = 5_000; // until a seller with a phone is told that there is no answer
+const TRY_FOR_MS = 60_000; // then a phone sends nothing again by itself: the buyer has gone, or has paid elsewhere
+const LONG_PAIRED_MS = 600_000;
+const KNOWN_PHONE = "phien.phone"; // the pairing that was looked at last
+const NEWLY_PAIRED = "phien.newly-paired";
 
 // A server that is not there is no matter for a person: the line says what waits, and selling goes on.
 const OFFLINE = ["no_connection", "time_out"];
 export const needsPerson = (problem: Problem): boolean => !OFFLINE.includes(problem.code);
+
+/** Sent again and again without an answer, and given up: whether it was written is not known. */
+export class Unanswered extends NoAnswer {}
 
 interface Notice {
   text: string;
@@ -34,6 +42,16 @@ class Till {
   stock = $state.raw<Map<string, StockRow>>(new Map());
   printer = $derived((this.status?.printer.state ?? "none") !== "none"); // there is one to print on
   phone = $derived(this.status?.phone ?? null); // this page is on a paired phone
+  noShift = $derived(this.phone !== null && this.status?.shift_open === false); // cash taken now is in no shift
+  newlyPaired = $state(localStorage.getItem(NEWLY_PAIRED) !== null); // a phone that has not read yet what a second warning means
+  #known = $state(localStorage.getItem(KNOWN_PHONE));
+  newPhone = $derived.by(() => {
+    const latest = this.status?.phones?.latest;
+    return latest && latest.id !== this.#known ? latest : undefined; // paired, and nobody here has said that it is ours
+  });
+  trying = $state(false); // a phone's write has had no answer for a while
+  unsure = $state(false); // nor will it be sent again; the till has not answered since
+  outcome = $state(""); // what became of it
   products = $derived(new Map(this.catalogue.products.map((one) => [one.id, one])));
 
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -105,6 +123,11 @@ class Till {
       else if (error.code === "not_allowed" && this.managers.length > 0) this.refused = this.said(error.said);
       else if (error.code === "pin_needed") void this.refresh();
       else this.tell(this.said(error.said), true);
+    } else if (error instanceof Unanswered) {
+      void this.findOut(async () => {
+        await this.insist(() => get<Status>("status"));
+        return this.word("lookAgain");
+      });
     } else if (error instanceof NoAnswer) {
       this.silent = true;
     } else {
@@ -127,6 +150,63 @@ class Till {
     }
   }
 
+  #sending = new Set<AbortController>();
+  /** Writes once. The till asks until there is an answer; a phone not for long: its seller may have gone to the counter meanwhile. */
+  async send<T>(path: string, body: object): Promise<T> {
+    const key = newKey();
+    if (!this.phone) return this.insist(() => post<T>(path, body, key));
+    const stop = new AbortController();
+    const began = Date.now(); // a phone's timers stand still while it sleeps
+    const timers = [setTimeout(() => (this.trying = true), PATIENCE_MS), setTimeout(() => stop.abort(), TRY_FOR_MS)];
+    this.#sending.add(stop);
+    try {
+      while (!stop.signal.aborted && !this.takesLong(began, TRY_FOR_MS)) {
+        try {
+          const answer = await post<T>(path, body, key, { signal: stop.signal });
+          this.silent = false;
+          return answer;
+        } catch (error) {
+          if (!(error instanceof NoAnswer)) throw error;
+          this.silent = true;
+          await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS));
+        }
+      }
+      throw new Unanswered();
+    } finally {
+      timers.forEach(clearTimeout);
+      this.#sending.delete(stop);
+      if (this.#sending.size === 0) this.trying = false;
+    }
+  }
+  /** Whether a phone has waited so long that its seller may have done the thing elsewhere. */
+  takesLong = (began: number, patience = PATIENCE_MS): boolean => this.phone !== null && Date.now() - began > patience;
+  stopTrying = (): void => {
+    this.#sending.forEach((one) => one.abort());
+    this.trying = false;
+  };
+  /** After a write that got no answer: says what became of it as soon as the till answers. */
+  async findOut(work: () => Promise<string>): Promise<void> {
+    this.silent = true;
+    this.unsure = true;
+    try {
+      this.outcome = await work();
+    } catch (error) {
+      this.explain(error);
+    } finally {
+      this.unsure = false;
+    }
+  }
+
+  knowPhone(id: string): void {
+    localStorage.setItem(KNOWN_PHONE, id);
+    this.#known = id;
+  }
+  setNewlyPaired(yes: boolean): void {
+    if (yes) localStorage.setItem(NEWLY_PAIRED, "yes");
+    else localStorage.removeItem(NEWLY_PAIRED);
+    this.newlyPaired = yes;
+  }
+
   has = (screen: Screen): boolean => !this.phone || OF_PHONES.includes(screen);
 
   go = (screen: Screen): void => {
@@ -143,6 +223,10 @@ class Till {
       this.settings = drafts.settings;
       await this.refresh();
       this.#follow();
+      if (this.#known === null && this.status) { // opened here for the first time: what was paired long ago is no news
+        const { clock, phones } = this.status;
+        this.knowPhone(phones?.latest && clock.time - phones.latest.at > LONG_PAIRED_MS ? phones.latest.id : "");
+      }
       this.ready = true;
       setInterval(() => { if (!document.hidden) void this.refresh(); }, STATUS_EVERY_MS);
       document.addEventListener("visibilitychange", () => { if (!document.hidden) void this.refresh(); });
@@ -183,8 +267,7 @@ class Till {
   /** Prints once however often it is asked under one tap; a second print says it is a copy. */
   print = async (receipt: string): Promise<void> => {
     try {
-      const key = newKey();
-      await this.insist(() => post(`prints?lang=${this.lang}`, { receipt }, key));
+      await this.send(`prints?lang=${this.lang}`, { receipt });
       this.tell(this.word("printing"));
     } catch (error) {
       this.explain(error);
@@ -197,8 +280,7 @@ class Till {
     if (this.writing) return undefined;
     this.writing = true;
     try {
-      const key = newKey();
-      return await this.insist(() => post<T>(`${path}?lang=${this.lang}`, named ? { ...body, cashier: this.cashier } : body, key));
+      return await this.send<T>(`${path}?lang=${this.lang}`, named ? { ...body, cashier: this.cashier } : body);
     } catch (error) {
       this.explain(error);
       return undefined;

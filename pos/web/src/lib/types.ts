@@ -118,6 +118,8 @@ export interface Status {
   program: string;
   unlocked: string;
   phone: { name: string; exhibitor: string } | null;
+  phones?: { paired: number; latest?: { id: string; name: string; exhibitor: string; at: number } };
+  shift_open?: boolean; // of the drawer that this desk's cash goes into
   battery: { charging: boolean; percent: number } | null;
   printer: { state: "none" | "ready" | "busy" | "waiting" | "trouble"; waiting: number };
 }
@@ -131,6 +133,8 @@ export interface PairedPhone {
 export interface Phones {
   rows: PairedPhone[];
   urls: string[];
+  command: string; // lets phones in
+  why?: Message; // phones were to be let in, and could not be
 }
 export interface Pairing {
   link: string;
@@ -281,6 +285,7 @@ export interface TransferRow {
   confirmed: number;
   state: "claimed" | "confirmed" | "differs" | "unmatched";
   time: number;
+  shared?: boolean; // pays others too: not for this desk to confirm
 }
 export interface ShiftRow {
   holder: string;
