@@ -88,18 +88,24 @@ def suites():
     yield Suite(WEEK, [str(RELEASE / "bin/tests" / WEEK)], week, 900, count_doctest, after="demo")
     yield Suite("asan/simulation", [PYTHON, "tests/simulation/test_simulation.py", "-v", "Simulation.test_fixed_seeds"], asan, 900,
                 count_unittest, processors=2)
-    for file in sorted((ROOT / "tests").glob("*/test_*.py")):
-        if file.parent.name != "simulation":
-            yield Suite(f"{file.parent.name}/{file.stem}", [PYTHON, str(file), "-v"], release, 900, count_unittest)
-    for name in ASAN_HTTP:
-        yield Suite(f"asan/http/{name}", [PYTHON, f"tests/http/{name}.py", "-v"], asan, 900, count_unittest)
-    for name in TSAN_PROGRAMS:
-        yield Suite(f"tsan/{name}", [str(TSAN / "bin/tests" / name)], TSAN_ENV, 900, count_doctest)
     # Doctest programs are built and run under AddressSanitizer and UndefinedBehaviorSanitizer alone: the build that ships is what
     # all other suites use, and building them twice would cost minutes.
     for program in sorted((ASAN / "bin/tests").glob("*")):
         yield Suite(f"asan/{program.name}", [str(program)], SANITIZER_ENV, 900, count_doctest)
+    for name in ASAN_HTTP:
+        yield Suite(f"asan/http/{name}", [PYTHON, f"tests/http/{name}.py", "-v"], asan, 900, count_unittest)
+    for file in sorted((ROOT / "tests").glob("*/test_*.py")):
+        if file.parent.name != "simulation":
+            yield Suite(f"{file.parent.name}/{file.stem}", [PYTHON, str(file), "-v"], release, 900, count_unittest)
+    for name in TSAN_PROGRAMS:
+        yield Suite(f"tsan/{name}", [str(TSAN / "bin/tests" / name)], TSAN_ENV, 900, count_doctest)
     yield Suite("tidy", [PYTHON, "tests/tidy/check.py"], release, 300, count_plain)
+
+
+def excerpt(output, most=8_000):
+    """What a failed suite said at its end, and before that wherever it spoke of a failure."""
+    early, end = output[:-most], output[-most:]
+    return "\n".join([*(early[found.start():found.start() + 1_500] for found in list(re.finditer(r"^FAIL", early, re.M))[:5]), end])
 
 
 def run(suite):
@@ -114,7 +120,7 @@ def run(suite):
     if failed == 0 and (code != 0 or passed == 0):
         failed = 1
     said = f"{'ok  ' if failed == 0 else 'FAIL'} {suite.name}: {passed} passed, {failed} failed, {time.monotonic() - started:.1f} s"
-    print(said + ("\n" + output[-8000:] if failed else ""), flush=True)
+    print(said + ("\n" + excerpt(output) if failed else ""), flush=True)
     return passed, failed
 
 

@@ -274,9 +274,7 @@ class MemoryStore final : public JournalStore {
     // A copy made while a job runs holds what was committed before it.
     return std::make_unique<Reading<Snapshot>>(running_ ? std::make_shared<State>(*state_) : state_);
   }
-  void backup(const std::string&, const Progress&) override {
-    throw StoreFailed("a store in memory cannot be backed up");
-  }
+  void backup(const std::string&, const Progress&) override { throw StoreFailed("a store in memory cannot be backed up"); }
   std::vector<std::string> check(const Progress&) const override { return {}; }
 
  private:
