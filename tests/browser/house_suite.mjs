@@ -307,7 +307,7 @@ export default async function suite(test, browser) {
     const opened = await organizer({ width: 390, height: 844 });
     await clean(opened, async (page) => {
       await at(opened, "catalogue");
-      const photo = await page.evaluate(async () => {
+      const photo = await page.evaluate(() => {
         const canvas = Object.assign(document.createElement("canvas"), { width: 2400, height: 1600 });
         const context = canvas.getContext("2d");
         const light = context.createLinearGradient(0, 0, 2400, 1600);
@@ -315,12 +315,11 @@ export default async function suite(test, browser) {
         light.addColorStop(1, "#e8d9b0");
         context.fillStyle = light;
         context.fillRect(0, 0, 2400, 1600);
-        const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
-        return [...new Uint8Array(await blob.arrayBuffer())];
+        return canvas.toDataURL("image/png").split(",")[1];
       });
       await page.getByPlaceholder("Tìm…").fill("CB0002");
       await page.getByRole("button", { name: /CB0002/ }).click();
-      await page.locator("dialog input[type=file]").setInputFiles({ name: "anh.png", mimeType: "image/png", buffer: Buffer.from(photo) });
+      await page.locator("dialog input[type=file]").setInputFiles({ name: "anh.png", mimeType: "image/png", buffer: Buffer.from(photo, "base64") });
       const image = page.locator("dialog .photo img");
       await image.waitFor();
       assert.deepEqual(await image.evaluate(async (one) => (await one.decode(), [one.naturalWidth, one.naturalHeight])), [320, 214]);
