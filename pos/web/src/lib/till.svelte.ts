@@ -135,9 +135,9 @@ class Till {
     }
   }
 
-  /** Asks until there is an answer: a repetition of the same key does nothing twice. Refusals come out. */
-  async insist<T>(ask: () => Promise<T>): Promise<T> {
-    for (;;) {
+  /** Asks until there is an answer, or `goOn` says no: a repetition of the same key does nothing twice. Refusals come out. */
+  async insist<T>(ask: () => Promise<T>, goOn = () => true): Promise<T> {
+    while (goOn()) {
       try {
         const answer = await ask();
         this.silent = false;
@@ -148,6 +148,7 @@ class Till {
         await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS));
       }
     }
+    throw new Unanswered();
   }
 
   #sending = new Set<AbortController>();
@@ -160,18 +161,10 @@ class Till {
     const timers = [setTimeout(() => (this.trying = true), PATIENCE_MS), setTimeout(() => stop.abort(), TRY_FOR_MS)];
     this.#sending.add(stop);
     try {
-      while (!stop.signal.aborted && !this.takesLong(began, TRY_FOR_MS)) {
-        try {
-          const answer = await post<T>(path, body, key, { signal: stop.signal });
-          this.silent = false;
-          return answer;
-        } catch (error) {
-          if (!(error instanceof NoAnswer)) throw error;
-          this.silent = true;
-          await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS));
-        }
-      }
-      throw new Unanswered();
+      return await this.insist(
+        () => post<T>(path, body, key, { signal: stop.signal }),
+        () => !stop.signal.aborted && !this.takesLong(began, TRY_FOR_MS),
+      );
     } finally {
       timers.forEach(clearTimeout);
       this.#sending.delete(stop);
